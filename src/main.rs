@@ -1,0 +1,2 @@
+//! The `ecs-harden` program.
+fn main() {}
