@@ -1,0 +1,69 @@
+//! Text that is no JSON at all, told by its first line, so that the refusal can name what it is.
+
+use super::{ReadError, ReadErrorKind};
+
+/// First words of a Terraform block.
+const HCL_BLOCKS: &[&str] = &[
+    "resource",
+    "data",
+    "variable",
+    "module",
+    "locals",
+    "terraform",
+    "provider",
+    "output",
+    "moved",
+    "import",
+];
+
+/// What the text is, if its first line tells. Asked only where it is not JSON.
+pub(super) fn foreign(text: &str, from: usize) -> Option<ReadError> {
+    let (at, line) = first_line(text, from)?;
+    kind(line, &text[at + line.len()..]).map(|kind| ReadError::new(kind, at))
+}
+
+/// The first line that is neither blank nor a comment, without its indentation, and its offset.
+fn first_line(text: &str, from: usize) -> Option<(usize, &str)> {
+    let mut at = from;
+    for line in text[from..].split_inclusive(['\n', '\r']) {
+        let content = line.trim();
+        if !content.is_empty() && !content.starts_with('#') && !content.starts_with("//") {
+            return Some((at + (line.len() - line.trim_start().len()), content));
+        }
+        at += line.len();
+    }
+    None
+}
+
+fn kind(line: &str, rest: &str) -> Option<ReadErrorKind> {
+    if line.starts_with(['{', '[', '"']) {
+        return None;
+    }
+    if line.starts_with("local ") || line.starts_with("function(") || line.starts_with("std.") {
+        return Some(ReadErrorKind::Jsonnet);
+    }
+    let length = line
+        .find(|char: char| !(char.is_ascii_alphanumeric() || char == '_' || char == '-'))
+        .unwrap_or(line.len());
+    let (word, after) = line.split_at(length);
+    if HCL_BLOCKS.contains(&word) && (after.trim_start().starts_with(['"', '{'])) {
+        return Some(ReadErrorKind::Hcl);
+    }
+    if word == "import" && after.trim_start().starts_with('\'') {
+        return Some(ReadErrorKind::Jsonnet);
+    }
+    let is_name = word.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_');
+    if is_name && after.trim_start().starts_with('=') && !after.trim_start().starts_with("==") {
+        return Some(ReadErrorKind::Hcl);
+    }
+    if line == "---" || line.starts_with("--- ") || line.starts_with("%YAML") || line.starts_with("- ") {
+        return Some(ReadErrorKind::Yaml);
+    }
+    if is_name && (after == ":" || after.starts_with(": ")) {
+        return Some(ReadErrorKind::Yaml);
+    }
+    let has_document = rest
+        .split(['\n', '\r'])
+        .any(|line| line.trim_start().starts_with(['{', '[']));
+    has_document.then_some(ReadErrorKind::ShellPrompt)
+}
