@@ -1,0 +1,273 @@
+//! New entries: where they go and how they look.
+
+use serde_json::Value;
+
+use super::layout::Layout;
+use super::render::Shape;
+use super::{SpliceError, Splicer};
+use crate::tree::{Node, Path, Span};
+
+/// New entries of one container, in order.
+pub(super) enum New<'a> {
+    /// Names and values.
+    Members(Vec<(&'a str, &'a Value)>),
+    /// Elements.
+    Items(&'a [Value]),
+}
+
+impl New<'_> {
+    /// Whether there is nothing to add.
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Self::Members(members) => members.is_empty(),
+            Self::Items(items) => items.is_empty(),
+        }
+    }
+}
+
+/// How the entry beside the new ones stands on its line.
+enum Stand<'a> {
+    /// It starts a line, after this white space.
+    Line(&'a str),
+    /// It starts a line, after white space, a comma and white space.
+    AfterComma(&'a str),
+    /// Something else stands before it.
+    Inline,
+}
+
+impl<'a> Splicer<'a> {
+    /// Adds entries to a container that has a kept entry, the last of which is `last`.
+    pub(super) fn insert(&mut self, layout: &Layout, last: usize, has_removed: bool, new: &New<'_>) {
+        let beside = layout.entries[last];
+        let comma = layout.commas[last];
+        let source = self.source;
+        match self.stand(layout, last) {
+            Stand::Line(indent) => {
+                let may_move = matches!(new, New::Members(_)) && !has_removed;
+                if may_move && self.touches_avoided(layout, last) && self.insert_between(layout, last, new) {
+                    return;
+                }
+                let line_break = self.line_break(beside.start);
+                let separator = format!("{line_break}{indent}");
+                let mut text = self.join(layout, beside, new, indent, Shape::Lines, &format!(",{separator}"));
+                text.insert_str(0, &separator);
+                text.push_str(if layout.trailing { "," } else { "" });
+                let anchor = source.comments_after(layout.end_with_comma(last));
+                match comma {
+                    Some(_) => self.put(anchor, anchor, text),
+                    None if anchor == beside.end => self.put(anchor, anchor, format!(",{text}")),
+                    None => {
+                        self.put(beside.end, beside.end, ",");
+                        self.put(anchor, anchor, text);
+                    }
+                }
+            }
+            Stand::AfterComma(prefix) if comma.is_none() => {
+                let indent = source.indent(beside.start);
+                let separator = format!("{}{prefix}", self.line_break(beside.start));
+                let text = self.join(layout, beside, new, indent, Shape::Lines, &separator);
+                let anchor = source.comments_after(beside.end);
+                self.put(anchor, anchor, format!("{separator}{text}"));
+            }
+            Stand::AfterComma(_) | Stand::Inline => {
+                let gap = layout.gap(source).unwrap_or(&self.style.gap).to_owned();
+                let indent = source.indent(beside.end).to_owned();
+                let shape = self.shape_beside(beside, new);
+                let text = self.join(layout, beside, new, &indent, shape, &format!(",{gap}"));
+                let at = layout.end_with_comma(last);
+                let lead = if comma.is_some() { "" } else { "," };
+                let trail = if layout.trailing { "," } else { "" };
+                self.put(at, at, format!("{lead}{gap}{text}{trail}"));
+            }
+        }
+    }
+
+    /// Adds entries to a container that has none. Comments in it stay before them.
+    pub(super) fn grow(&mut self, node: &Node, value: &Value, owner: usize) {
+        if value.as_object().is_some_and(serde_json::Map::is_empty) || value.as_array().is_some_and(Vec::is_empty) {
+            return;
+        }
+        let source = self.source;
+        let inner = Span::new(node.span.start + 1, node.span.end - 1);
+        let is_root = node.span.start == owner && source.line_start(owner) == 0;
+        let shape = if is_root || !source.on_one_line(inner) || self.owns_line(owner) {
+            Shape::Lines
+        } else {
+            Shape::Line
+        };
+        let indent = source.indent(node.span.start).to_owned();
+        let text = self.render(value, &indent, shape, None);
+        match source.last_comment(inner) {
+            None => self.put(node.span.start, node.span.end, text),
+            Some(comment) if source.line_end(comment.end) < inner.end => {
+                let body = text[1..text.len() - 1].trim_end().to_owned();
+                let lead = if body.starts_with(['\n', '\r']) {
+                    String::new()
+                } else {
+                    self.style.line_break.clone()
+                };
+                self.put(comment.end, comment.end, format!("{lead}{body}"));
+            }
+            Some(comment) => {
+                let text = self.render(value, &indent, Shape::Line, None);
+                self.put(comment.end, inner.end, format!(" {}", &text[1..text.len() - 1]));
+            }
+        }
+    }
+
+    /// Writes new entries in place of the first one, where every entry goes.
+    pub(super) fn replace_first(&mut self, layout: &Layout, new: &New<'_>) {
+        let first = layout.entries[0];
+        let source = self.source;
+        let text = if let Stand::Line(indent) = self.stand(layout, 0) {
+            let separator = format!(",{}{indent}", self.line_break(first.start));
+            self.join(layout, first, new, indent, Shape::Lines, &separator)
+        } else {
+            let gap = layout.gap(source).unwrap_or(&self.style.gap).to_owned();
+            let indent = source.indent(first.end).to_owned();
+            self.join(
+                layout,
+                first,
+                new,
+                &indent,
+                self.shape_beside(first, new),
+                &format!(",{gap}"),
+            )
+        };
+        self.put(first.start, first.end, text);
+    }
+
+    /// Adds entries right after the value of a known entry: whatever follows it followed a value before.
+    pub(super) fn insert_into_open(
+        &mut self,
+        layout: &Layout,
+        removed: &[bool],
+        new: &New<'_>,
+        path: &Path,
+    ) -> Result<(), SpliceError> {
+        let source = self.source;
+        let follows = |at: usize| source.text[at..].starts_with([' ', '\t', '\n', '\r', ',', '}', ']', '/', '#']);
+        let mut places = (0..layout.entries.len()).rev().filter(|index| !removed[*index]);
+        let index = match new {
+            New::Items(_) => places.next().filter(|index| follows(layout.entries[*index].end)),
+            New::Members(_) => {
+                let mut places = places.filter(|index| follows(layout.entries[*index].end)).peekable();
+                let latest = places.peek().copied();
+                places
+                    .find(|index| !(self.avoid)(source.line(layout.entries[*index].end)))
+                    .or(latest)
+            }
+        };
+        let index = index.ok_or_else(|| SpliceError::NoPlace(path.clone()))?;
+        let beside = layout.entries[index];
+        let (separator, indent, shape) = match self.stand(layout, index) {
+            Stand::Line(indent) if source.comments_after(beside.end) == beside.end => (
+                format!(",{}{indent}", self.line_break(beside.start)),
+                indent,
+                Shape::Lines,
+            ),
+            _ => (
+                format!(",{}", self.style.gap),
+                source.indent(beside.end),
+                self.shape_beside(beside, new),
+            ),
+        };
+        let text = self.join(layout, beside, new, indent, shape, &separator);
+        self.put(beside.end, beside.end, format!("{separator}{text}"));
+        Ok(())
+    }
+
+    /// Puts new members on lines of their own before or between others, if somewhere no avoided line would follow them.
+    fn insert_between(&mut self, layout: &Layout, last: usize, new: &New<'_>) -> bool {
+        let source = self.source;
+        let anchors = (0..last).map(|index| (layout.commas[index], index + 1)).rev();
+        let before_first = std::iter::once((Some(layout.span.start), 0));
+        for (mark, next) in anchors.chain(before_first) {
+            let Some(mark) = mark else {
+                continue;
+            };
+            let anchor = source.comments_after(mark + 1);
+            let Stand::Line(indent) = self.stand(layout, next) else {
+                continue;
+            };
+            let is_free = source.ends_line(anchor) && source.line_start(layout.entries[next].start) > anchor;
+            if !is_free || (self.avoid)(source.line(source.after_break(source.line_end(anchor)))) {
+                continue;
+            }
+            let beside = layout.entries[next];
+            let separator = format!("{}{indent}", self.line_break(beside.start));
+            let text = self.join(layout, beside, new, indent, Shape::Lines, &format!(",{separator}"));
+            self.put(anchor, anchor, format!("{separator}{text},"));
+            return true;
+        }
+        false
+    }
+
+    /// Whether adding a line after the entry `last` edits an avoided line or puts one right after the new line.
+    fn touches_avoided(&self, layout: &Layout, last: usize) -> bool {
+        let source = self.source;
+        let anchor = source.comments_after(layout.end_with_comma(last));
+        let edits = layout.commas[last].is_none() && (self.avoid)(source.line(layout.entries[last].end));
+        let splits = !source.ends_line(anchor) && (self.avoid)(source.line(anchor));
+        edits || splits || (self.avoid)(source.line(source.after_break(source.line_end(anchor))))
+    }
+
+    fn stand(&self, layout: &Layout, index: usize) -> Stand<'a> {
+        let start = layout.entries[index].start;
+        let prefix = self.source.prefix(start);
+        let line_start = self.source.line_start(start);
+        if line_start <= layout.span.start {
+            return Stand::Inline;
+        }
+        match prefix.trim_start_matches([' ', '\t']) {
+            "" => Stand::Line(prefix),
+            rest if rest.starts_with(',') && super::source::is_blank(&rest[1..]) => Stand::AfterComma(prefix),
+            _ => Stand::Inline,
+        }
+    }
+
+    /// The line break before the line of `at`.
+    fn line_break(&self, at: usize) -> String {
+        let line_break = self.source.break_before(self.source.line_start(at));
+        line_break.unwrap_or(&self.style.line_break).to_owned()
+    }
+
+    /// New elements beside a container of several lines have several lines too; all else stays on the line.
+    fn shape_beside(&self, beside: Span, new: &New<'_>) -> Shape {
+        match new {
+            New::Items(_) if !self.source.on_one_line(beside) => Shape::Lines,
+            _ => Shape::Line,
+        }
+    }
+
+    /// All new entries as text. Elements beside a container of one line have one line.
+    fn join(
+        &self,
+        layout: &Layout,
+        beside: Span,
+        new: &New<'_>,
+        indent: &str,
+        shape: Shape,
+        separator: &str,
+    ) -> String {
+        let texts: Vec<_> = match new {
+            New::Members(members) => {
+                let colon = layout.colon.as_deref().unwrap_or(&self.style.colon);
+                members
+                    .iter()
+                    .map(|(name, value)| self.render(value, indent, shape, Some((name, colon))))
+                    .collect()
+            }
+            New::Items(items) => {
+                let written = beside.of(self.source.text);
+                let is_line = self.source.on_one_line(beside) && written.starts_with(['{', '[']) && written.len() > 2;
+                let shape = if is_line { Shape::Line } else { shape };
+                items
+                    .iter()
+                    .map(|value| self.render(value, indent, shape, None))
+                    .collect()
+            }
+        };
+        texts.join(separator)
+    }
+}
