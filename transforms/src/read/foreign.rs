@@ -1,5 +1,6 @@
 //! Text that is no JSON at all, told by its first line, so that the refusal can name what it is.
 
+use super::survey::{comment_end, line_end};
 use super::{ReadError, ReadErrorKind};
 
 /// First words of a Terraform block.
@@ -24,15 +25,17 @@ pub(super) fn foreign(text: &str, from: usize) -> Option<ReadError> {
 
 /// The first line that is neither blank nor a comment, without its indentation, and its offset.
 fn first_line(text: &str, from: usize) -> Option<(usize, &str)> {
+    let bytes = text.as_bytes();
     let mut at = from;
-    for line in text[from..].split_inclusive(['\n', '\r']) {
-        let content = line.trim();
-        if !content.is_empty() && !content.starts_with('#') && !content.starts_with("//") {
-            return Some((at + (line.len() - line.trim_start().len()), content));
+    loop {
+        if bytes.get(at)?.is_ascii_whitespace() {
+            at += 1;
+        } else if let Some(end) = comment_end(bytes, at) {
+            at = end;
+        } else {
+            return Some((at, text[at..line_end(bytes, at)].trim_end()));
         }
-        at += line.len();
     }
-    None
 }
 
 fn kind(line: &str, rest: &str) -> Option<ReadErrorKind> {

@@ -1,6 +1,8 @@
 //! The editors, tested from outside: edits in, text out, and the proof that the text means what the edits ask for.
 
 mod corpus;
+mod dice;
+mod random;
 
 use super::*;
 use crate::read::{self, Parsed};
