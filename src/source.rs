@@ -1,0 +1,80 @@
+//! Where text comes from and goes to: standard input, files, directories; and the one way in which a file is written.
+//!
+//! Bytes go through unchanged in both directions. What they mean is none of this module's business, except that a walk through
+//! a directory takes only files that mention `containerDefinitions`.
+
+mod error;
+mod expand;
+mod write;
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+pub use error::SourceError;
+pub use expand::{Expanded, expand};
+pub use write::{create, replace};
+
+/// The largest input that is worth reading, in bytes: 4 MiB. ECS itself takes a request of 64 KiB.
+pub const LIMIT: usize = 4 * 1024 * 1024;
+
+/// Where one text comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Input {
+    /// Standard input, `-` on the command line.
+    Stdin,
+    /// A file, by a path that can be opened as it stands.
+    File(PathBuf),
+}
+
+/// One text to read, and how it came to be on the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Where the text is.
+    pub input: Input,
+    /// The place as users should see it: the argument as it was given, or the path of a walked file relative to the working
+    /// directory. `-` for standard input.
+    pub shown: String,
+    /// How it came to be on the list.
+    pub origin: Origin,
+}
+
+/// How a text came to be on the list of inputs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The command line names it, so not being able to read it as a task definition is an error.
+    Named,
+    /// A walk through a named directory met it, so it may turn out to be something else.
+    Walked,
+}
+
+/// Reads a whole text; of a text longer than [`LIMIT`] the first `LIMIT + 1` bytes, so that the reader can tell and refuse.
+///
+/// `stdin` is used for [`Input::Stdin`] only. A path is opened only if it is a regular file (or a link to one), so that a pipe
+/// nobody writes to cannot hold the program up.
+pub fn read(input: &Input, stdin: &mut dyn Read) -> Result<Vec<u8>, SourceError> {
+    match input {
+        Input::Stdin => head(stdin).map_err(SourceError::Stdin),
+        Input::File(path) => head(&mut open_regular(path)?).map_err(|source| SourceError::unreadable(path, source)),
+    }
+}
+
+fn head(from: &mut dyn Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(LIMIT as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Opens a regular file for reading. Its kind is looked at before, since opening a pipe blocks.
+fn open_regular(path: &Path) -> Result<File, SourceError> {
+    let metadata = path
+        .metadata()
+        .map_err(|source| SourceError::unreadable(path, source))?;
+    if !metadata.is_file() {
+        return Err(SourceError::NotAFile { path: path.to_owned() });
+    }
+    File::open(path).map_err(|source| SourceError::unreadable(path, source))
+}
+
+#[cfg(test)]
+mod tests;
