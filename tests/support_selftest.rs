@@ -1,0 +1,6 @@
+//! Tests of the test support itself: a judge that cannot say no is no judge.
+
+mod support;
+
+#[path = "support_selftest/rules.rs"]
+mod rules;
