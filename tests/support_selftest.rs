@@ -2,5 +2,7 @@
 
 mod support;
 
+#[path = "support_selftest/compare.rs"]
+mod compare;
 #[path = "support_selftest/rules.rs"]
 mod rules;

@@ -7,4 +7,5 @@
     reason = "every test crate compiles its own copy of this module and uses a part of it"
 )]
 
+pub mod compare;
 pub mod validity;
