@@ -9,7 +9,7 @@ mod write;
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 pub use error::SourceError;
 pub use expand::{Expanded, expand};
@@ -67,13 +67,35 @@ fn head(from: &mut dyn Read) -> io::Result<Vec<u8>> {
 
 /// Opens a regular file for reading. Its kind is looked at before, since opening a pipe blocks.
 fn open_regular(path: &Path) -> Result<File, SourceError> {
-    let metadata = path
-        .metadata()
-        .map_err(|source| SourceError::unreadable(path, source))?;
+    let metadata = path.metadata().map_err(|source| SourceError::unreadable(path, source))?;
     if !metadata.is_file() {
         return Err(SourceError::NotAFile { path: path.to_owned() });
     }
     File::open(path).map_err(|source| SourceError::unreadable(path, source))
+}
+
+/// The path of an input as the header of a diff gives it: relative to the working directory, with `..` where it lies outside.
+/// Standard input is called `stdin`.
+pub fn from_directory(found: &Found, cwd: &Path) -> String {
+    let Input::File(path) = &found.input else { return "stdin".to_owned() };
+    let path = normal(&cwd.join(path));
+    let cwd = normal(cwd);
+    let shared = path.iter().zip(cwd.iter()).take_while(|(left, right)| left == right).count();
+    let up = std::iter::repeat_n("..".as_ref(), cwd.iter().count() - shared);
+    let relative: PathBuf = up.chain(path.iter().skip(shared)).collect();
+    relative.to_string_lossy().replace('\\', if cfg!(windows) { "/" } else { "\\" })
+}
+
+/// The path without `.` and `..`, by its words alone.
+fn normal(path: &Path) -> PathBuf {
+    path.components().fold(PathBuf::new(), |mut normal, part| {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(normal.pop()),
+            part => normal.push(part),
+        }
+        normal
+    })
 }
 
 #[cfg(test)]

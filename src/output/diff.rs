@@ -117,9 +117,7 @@ fn print(hunk: &Hunk, old: &[Line], new: &[Line], out: &mut Rendered) {
 
 /// The numbers, from 1, of the sensitive lines with indices from `start` up to `end`.
 fn masked(lines: &[Line], start: usize, end: usize) -> impl Iterator<Item = usize> {
-    (start..end)
-        .filter(|index| lines[*index].is_sensitive())
-        .map(|index| index + 1)
+    (start..end).filter(|index| lines[*index].is_sensitive()).map(|index| index + 1)
 }
 
 fn print_lines(sign: char, lines: &[Line], text: &mut String) {

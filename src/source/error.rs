@@ -90,9 +90,6 @@ impl SourceError {
 
     /// A failure to write `path`.
     pub(super) fn unwritable(path: &Path, source: io::Error) -> Self {
-        Self::Unwritable {
-            path: path.to_owned(),
-            source,
-        }
+        Self::Unwritable { path: path.to_owned(), source }
     }
 }

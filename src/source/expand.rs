@@ -32,14 +32,7 @@ pub fn expand(paths: &[PathBuf], cwd: &Path) -> Expanded {
     let mut list = List::default();
     for path in paths {
         if path.as_os_str() == "-" {
-            list.add(
-                path.clone(),
-                Found {
-                    input: Input::Stdin,
-                    shown: "-".to_owned(),
-                    origin: Origin::Named,
-                },
-            );
+            list.add(path.clone(), Found { input: Input::Stdin, shown: "-".to_owned(), origin: Origin::Named });
         } else if path.is_dir() {
             list.walk(path, cwd);
         } else {
@@ -77,14 +70,7 @@ impl List {
         match path.canonicalize() {
             Ok(real) => {
                 let input = Input::File(path.to_owned());
-                self.add(
-                    real,
-                    Found {
-                        input,
-                        shown: path.display().to_string(),
-                        origin: Origin::Named,
-                    },
-                );
+                self.add(real, Found { input, shown: path.display().to_string(), origin: Origin::Named });
             }
             Err(source) => self.out.errors.push(SourceError::unreadable(path, source)),
         }
@@ -110,17 +96,8 @@ impl List {
         let input = Input::File(path.to_owned());
         let bytes = read(&input, &mut io::empty())?;
         if bytes.windows(MARK.len()).any(|window| window == MARK) {
-            let real = path
-                .canonicalize()
-                .map_err(|source| SourceError::unreadable(path, source))?;
-            self.add(
-                real,
-                Found {
-                    input,
-                    shown: shown(path, cwd),
-                    origin: Origin::Walked,
-                },
-            );
+            let real = path.canonicalize().map_err(|source| SourceError::unreadable(path, source))?;
+            self.add(real, Found { input, shown: shown(path, cwd), origin: Origin::Walked });
         }
         Ok(())
     }
@@ -137,18 +114,13 @@ fn has_fitting_name(path: &Path) -> bool {
 /// A walked path as users should see it: relative to the working directory if it lies there, and without a leading `./`.
 pub(super) fn shown(path: &Path, cwd: &Path) -> String {
     let path = path.strip_prefix(cwd).unwrap_or(path);
-    path.strip_prefix(Component::CurDir)
-        .unwrap_or(path)
-        .display()
-        .to_string()
+    path.strip_prefix(Component::CurDir).unwrap_or(path).display().to_string()
 }
 
 /// The error to report for an entry that the walk could not give; none for what is no failure to read.
 fn unreadable(error: ignore::Error, directory: &Path) -> Option<SourceError> {
     let path = path_of(&error).unwrap_or(directory).to_owned();
-    error
-        .into_io_error()
-        .map(|source| SourceError::unreadable(&path, source))
+    error.into_io_error().map(|source| SourceError::unreadable(&path, source))
 }
 
 fn path_of(error: &ignore::Error) -> Option<&Path> {

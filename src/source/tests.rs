@@ -57,13 +57,7 @@ fn a_broken_standard_input_keeps_its_cause() {
 fn what_is_not_a_regular_file_is_refused_without_opening_it() {
     let root = tempfile::tempdir().unwrap();
     let pipe = root.path().join("pipe.json");
-    assert!(
-        std::process::Command::new("mkfifo")
-            .arg(&pipe)
-            .status()
-            .unwrap()
-            .success()
-    );
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     for path in [pipe, root.path().to_owned(), PathBuf::from("/dev/zero")] {
         let error = read(&Input::File(path.clone()), &mut Broken).unwrap_err();
         assert!(matches!(error, SourceError::NotAFile { .. }), "{error}");

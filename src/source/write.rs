@@ -19,9 +19,7 @@ const MOST_LINKS: usize = 40;
 /// Mode and, where this user may, owner and group are those of the old file. A symbolic link stays and the file that it leads to
 /// is replaced. A file that nobody may write is refused, even to root.
 pub fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<(), SourceError> {
-    let target = path
-        .canonicalize()
-        .map_err(|source| SourceError::unreadable(path, source))?;
+    let target = path.canonicalize().map_err(|source| SourceError::unreadable(path, source))?;
     let old = writable(path, &target)?;
     let staged = stage(path, &target, after, Some(&old))?;
     if !holds(&target, before) {
@@ -68,9 +66,7 @@ fn parent(path: &Path) -> &Path {
 /// A rename asks for the directory's permissions only, so the file's own are looked at here: the mode, since root may do anything,
 /// and then the system's opinion, which knows owners and access control lists.
 fn writable(path: &Path, target: &Path) -> Result<Metadata, SourceError> {
-    let metadata = target
-        .metadata()
-        .map_err(|source| SourceError::unreadable(path, source))?;
+    let metadata = target.metadata().map_err(|source| SourceError::unreadable(path, source))?;
     if !metadata.is_file() {
         return Err(SourceError::NotAFile { path: path.to_owned() });
     }
@@ -93,9 +89,7 @@ fn stage(path: &Path, target: &Path, after: &[u8], old: Option<&Metadata>) -> Re
     if let Some(permissions) = fresh {
         builder.permissions(permissions);
     }
-    let mut staged = builder
-        .tempfile_in(parent(target))
-        .map_err(|source| unplaceable(path, source))?;
+    let mut staged = builder.tempfile_in(parent(target)).map_err(|source| unplaceable(path, source))?;
     fill(&mut staged, after, old).map_err(|source| SourceError::unwritable(path, source))?;
     Ok(staged)
 }
@@ -103,10 +97,9 @@ fn stage(path: &Path, target: &Path, after: &[u8], old: Option<&Metadata>) -> Re
 /// A failure to put something into the directory of `path`.
 fn unplaceable(path: &Path, source: io::Error) -> SourceError {
     match source.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => SourceError::NoDirectory {
-            path: path.to_owned(),
-            source,
-        },
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+            SourceError::NoDirectory { path: path.to_owned(), source }
+        }
         _ => SourceError::unwritable(path, source),
     }
 }
@@ -142,11 +135,7 @@ fn inherit(file: &File, old: &Metadata) -> io::Result<Permissions> {
         // Only root may give a file away; a member of the group may still keep the group.
         let _ = fchown(file, None, Some(old.gid()));
     }
-    let kept = if file.metadata()?.gid() == old.gid() {
-        0o7777
-    } else {
-        0o0707
-    };
+    let kept = if file.metadata()?.gid() == old.gid() { 0o7777 } else { 0o0707 };
     Ok(Permissions::from_mode(old.mode() & kept))
 }
 
@@ -164,9 +153,7 @@ fn holds(target: &Path, before: &[u8]) -> bool {
 
 /// Puts the staged file in the place of `target`, and asks the system to keep that over a power cut.
 fn commit(path: &Path, target: &Path, staged: NamedTempFile) -> Result<(), SourceError> {
-    staged
-        .persist(target)
-        .map_err(|error| SourceError::unwritable(path, error.error))?;
+    staged.persist(target).map_err(|error| SourceError::unwritable(path, error.error))?;
     // Some file systems cannot sync a directory; the text is in place all the same.
     let _ = File::open(parent(target)).and_then(|directory| directory.sync_all());
     Ok(())

@@ -21,10 +21,7 @@ pub(super) fn changes(old: &[Line], new: &[Line]) -> Vec<Change> {
     let exposed = |changes: &[Change]| changes.iter().map(|change| exposed(change, old, new)).sum::<usize>();
     let mut chosen = match exposed(&plain) {
         0 => plain,
-        _ => [plain, careful()]
-            .into_iter()
-            .min_by_key(|changes| exposed(changes))
-            .unwrap_or_default(),
+        _ => [plain, careful()].into_iter().min_by_key(|changes| exposed(changes)).unwrap_or_default(),
     };
     for index in 0..chosen.len() {
         slide(&mut chosen, index, old, new);
@@ -46,11 +43,7 @@ fn matches(old: &[Line], new: &[Line]) -> Runs {
     let new: Vec<_> = new.iter().map(|line| line.text).collect();
     let ops = capture_diff_slices(Algorithm::Myers, &old, &new);
     let equal = ops.into_iter().filter_map(|op| match op {
-        DiffOp::Equal {
-            old_index,
-            new_index,
-            len,
-        } => Some((old_index, new_index, len)),
+        DiffOp::Equal { old_index, new_index, len } => Some((old_index, new_index, len)),
         _ => None,
     });
     equal.collect()
@@ -67,20 +60,11 @@ fn careful_matches(old: &[Line], new: &[Line]) -> Runs {
     let (mut old_from, mut new_from) = (0, 0);
     let mut fill = |old_to: usize, new_to: usize, runs: &mut Runs| {
         let inner = matches(&old[old_from..old_to], &new[new_from..new_to]);
-        runs.extend(
-            inner
-                .into_iter()
-                .map(|(old, new, len)| (old + old_from, new + new_from, len)),
-        );
+        runs.extend(inner.into_iter().map(|(old, new, len)| (old + old_from, new + new_from, len)));
         (old_from, new_from) = (old_to + 1, new_to + 1);
     };
     for op in capture_diff_slices(Algorithm::Myers, &old_texts, &new_texts) {
-        let DiffOp::Equal {
-            old_index,
-            new_index,
-            len,
-        } = op
-        else {
+        let DiffOp::Equal { old_index, new_index, len } = op else {
             continue;
         };
         for step in 0..len {
@@ -99,10 +83,7 @@ fn between(runs: &[(usize, usize, usize)], old_len: usize, new_len: usize) -> Ve
     let (mut old_from, mut new_from) = (0, 0);
     for (old, new, len) in runs.iter().copied().chain([(old_len, new_len, 0)]) {
         if old_from < old || new_from < new {
-            changes.push(Change {
-                old: old_from..old,
-                new: new_from..new,
-            });
+            changes.push(Change { old: old_from..old, new: new_from..new });
         }
         (old_from, new_from) = (old + len, new + len);
     }
@@ -119,11 +100,7 @@ fn slide(changes: &mut [Change], index: usize, old: &[Line], new: &[Line]) {
     let before = index.checked_sub(1).map_or(0, |index| changes[index].old.end + 1);
     let after = changes.get(index + 1).map_or(old.len(), |next| next.old.start - 1);
     let moved = if change.old.is_empty() { new } else { old };
-    let block = if change.old.is_empty() {
-        &change.new
-    } else {
-        &change.old
-    };
+    let block = if change.old.is_empty() { &change.new } else { &change.old };
     let up = (1..=change.old.start.saturating_sub(before))
         .take_while(|step| moved[block.start - step].text == moved[block.end - step].text)
         .map(|step| shifted(&change, |line| line - step));
@@ -142,10 +119,7 @@ fn slide(changes: &mut [Change], index: usize, old: &[Line], new: &[Line]) {
 
 fn shifted(change: &Change, by: impl Fn(usize) -> usize) -> Change {
     let shift = |range: &Range<usize>| by(range.start)..by(range.end);
-    Change {
-        old: shift(&change.old),
-        new: shift(&change.new),
-    }
+    Change { old: shift(&change.old), new: shift(&change.new) }
 }
 
 /// Whether a line that both texts have may be shown.

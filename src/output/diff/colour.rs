@@ -61,17 +61,12 @@ impl Left {
 fn counts(line: &str) -> Option<Left> {
     let (old, new) = line.strip_prefix("@@ -")?.strip_suffix(" @@")?.split_once(" +")?;
     let count = |range: &str| range.split_once(',').map_or(Some(1), |(_, count)| count.parse().ok());
-    Some(Left {
-        old: count(old)?,
-        new: count(new)?,
-    })
+    Some(Left { old: count(old)?, new: count(new)? })
 }
 
 /// A line and what ends it.
 fn ending(line: &str) -> (&str, &str) {
-    let content = line
-        .strip_suffix('\n')
-        .map_or(line, |line| line.strip_suffix('\r').unwrap_or(line));
+    let content = line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line));
     line.split_at(content.len())
 }
 

@@ -21,10 +21,7 @@ pub(super) struct Hunk {
 impl Hunk {
     /// The `@@` line.
     pub(super) fn header(&self) -> String {
-        let (old, new) = (
-            range(self.old.start, self.old.len()),
-            range(self.new.start, self.new.len()),
-        );
+        let (old, new) = (range(self.old.start, self.old.len()), range(self.new.start, self.new.len()));
         format!("@@ -{old} +{new} @@\n")
     }
 
@@ -44,10 +41,8 @@ impl Hunk {
     /// Whether `git apply` would take it and do something else than what it means. A masked line that is removed makes git refuse
     /// by itself, as it is not in the file.
     pub(super) fn is_misleading(&self, old: &[Line], new: &[Line]) -> bool {
-        let has_masked_addition = self
-            .changes
-            .iter()
-            .any(|change| new[change.new.clone()].iter().any(Line::is_sensitive));
+        let has_masked_addition =
+            self.changes.iter().any(|change| new[change.new.clone()].iter().any(Line::is_sensitive));
         let texts = |lines: Range<usize>| old[lines].iter().map(|line| line.text);
         let tail = old.len() - self.old.len()..old.len();
         has_masked_addition || (!self.is_anchored(old.len()) && texts(tail).eq(texts(self.old.clone())))
@@ -64,9 +59,8 @@ pub(super) fn hunks(changes: &[Change], old: &[Line], new: &[Line]) -> Vec<Hunk>
             .take_while(|step| is_open(change.old.end + step, change.new.end + step, old, new))
             .count();
         let gap = change.old.start - floor;
-        let open = (1..=gap)
-            .take_while(|step| is_open(change.old.start - step, change.new.start - step, old, new))
-            .count();
+        let open =
+            (1..=gap).take_while(|step| is_open(change.old.start - step, change.new.start - step, old, new)).count();
         let old_end = change.old.end + trailing;
         let new_end = change.new.end + trailing;
         match hunks.last_mut() {

@@ -60,28 +60,16 @@ pub(super) fn lines(side: Side<'_>, secrets: Secrets) -> Vec<Line<'_>> {
         start = line.end;
         rest = &rest[rest.partition_point(|span| span.end <= line.start)..];
         let met = rest.iter().take_while(|span| span.start < line.end);
-        lines.push(Line {
-            text,
-            hidden: met.map(|span| hidden(*span, line, side.text)).collect(),
-        });
+        lines.push(Line { text, hidden: met.map(|span| hidden(*span, line, side.text)).collect() });
     }
     lines
 }
 
 /// The spans in order, joined where they overlap, within the text and at the edges of characters.
 fn disjoint(side: Side<'_>) -> Vec<Span> {
-    let wide = |span: &Span| {
-        Span::new(
-            side.text.floor_char_boundary(span.start),
-            side.text.ceil_char_boundary(span.end),
-        )
-    };
-    let mut spans: Vec<_> = side
-        .sensitive
-        .iter()
-        .filter(|span| span.start < span.end)
-        .map(wide)
-        .collect();
+    let wide =
+        |span: &Span| Span::new(side.text.floor_char_boundary(span.start), side.text.ceil_char_boundary(span.end));
+    let mut spans: Vec<_> = side.sensitive.iter().filter(|span| span.start < span.end).map(wide).collect();
     spans.sort_unstable();
     let mut joined: Vec<Span> = Vec::with_capacity(spans.len());
     for span in spans {
@@ -99,10 +87,7 @@ fn hidden(secret: Span, line: Span, text: &str) -> Hidden {
     let end = line.start + content(line.of(text)).len();
     let part = Span::new(secret.start.clamp(line.start, end), secret.end.clamp(line.start, end));
     let quote = if part == secret { quote(secret.of(text)) } else { None };
-    Hidden {
-        span: Span::new(part.start - line.start, part.end - line.start),
-        quote,
-    }
+    Hidden { span: Span::new(part.start - line.start, part.end - line.start), quote }
 }
 
 /// A line without what ends it.
@@ -114,7 +99,5 @@ fn content(line: &str) -> &str {
 }
 
 fn quote(secret: &str) -> Option<char> {
-    ['"', '\'']
-        .into_iter()
-        .find(|quote| secret.len() > 1 && secret.starts_with(*quote) && secret.ends_with(*quote))
+    ['"', '\''].into_iter().find(|quote| secret.len() > 1 && secret.starts_with(*quote) && secret.ends_with(*quote))
 }

@@ -14,10 +14,7 @@ pub(super) fn headers(path: &str) -> String {
 
 /// A name as it stands if git would leave it so, and else between quotes, with escapes like those of C.
 fn quoted(name: &str) -> String {
-    if name
-        .bytes()
-        .all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\')
-    {
+    if name.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\') {
         return name.to_owned();
     }
     let mut quoted = String::from('"');

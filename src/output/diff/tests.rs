@@ -21,14 +21,8 @@ fn diff_as(secrets: Secrets, old: &str, new: &str) -> Rendered {
     let (old, new) = (unmarked(old), unmarked(new));
     unified(&DiffInput {
         path: "t.json",
-        old: Side {
-            text: &old.0,
-            sensitive: &old.1,
-        },
-        new: Side {
-            text: &new.0,
-            sensitive: &new.1,
-        },
+        old: Side { text: &old.0, sensitive: &old.1 },
+        new: Side { text: &new.0, sensitive: &new.1 },
         secrets,
     })
 }
@@ -39,10 +33,7 @@ fn diff(old: &str, new: &str) -> Rendered {
 
 /// The diff without the two header lines.
 fn body(rendered: &Rendered) -> &str {
-    rendered
-        .text
-        .strip_prefix("--- a/t.json\n+++ b/t.json\n")
-        .expect("the headers come first")
+    rendered.text.strip_prefix("--- a/t.json\n+++ b/t.json\n").expect("the headers come first")
 }
 
 #[test]
@@ -54,10 +45,7 @@ fn identical_texts_give_nothing() {
 #[test]
 fn a_change_has_three_lines_of_context() {
     let rendered = diff("1\n2\n3\n4\n5\n6\n7\n8\n9\n", "1\n2\n3\n4\nfive\n6\n7\n8\n9\n");
-    assert_eq!(
-        rendered.text,
-        "--- a/t.json\n+++ b/t.json\n@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n"
-    );
+    assert_eq!(rendered.text, "--- a/t.json\n+++ b/t.json\n@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n");
     assert!(rendered.applies());
 }
 
@@ -66,10 +54,7 @@ fn changes_share_a_hunk_if_six_lines_or_fewer_lie_between() {
     let six = diff("a\n1\n2\n3\n4\n5\n6\nb\n", "A\n1\n2\n3\n4\n5\n6\nB\n");
     assert_eq!(body(&six), "@@ -1,8 +1,8 @@\n-a\n+A\n 1\n 2\n 3\n 4\n 5\n 6\n-b\n+B\n");
     let seven = diff("a\n1\n2\n3\n4\n5\n6\n7\nb\n", "A\n1\n2\n3\n4\n5\n6\n7\nB\n");
-    assert_eq!(
-        body(&seven),
-        "@@ -1,4 +1,4 @@\n-a\n+A\n 1\n 2\n 3\n@@ -6,4 +6,4 @@\n 5\n 6\n 7\n-b\n+B\n"
-    );
+    assert_eq!(body(&seven), "@@ -1,4 +1,4 @@\n-a\n+A\n 1\n 2\n 3\n@@ -6,4 +6,4 @@\n 5\n 6\n 7\n-b\n+B\n");
 }
 
 #[test]
@@ -85,25 +70,16 @@ fn a_sensitive_line_is_no_context() {
 #[test]
 fn a_sensitive_line_between_changes_parts_the_hunk() {
     let rendered = diff("a\n1\n‹2›\nb\n3\n", "A\n1\n‹2›\nB\n3\n");
-    assert_eq!(
-        body(&rendered),
-        "@@ -1,2 +1,2 @@\n-a\n+A\n 1\n@@ -4,2 +4,2 @@\n-b\n+B\n 3\n"
-    );
+    assert_eq!(body(&rendered), "@@ -1,2 +1,2 @@\n-a\n+A\n 1\n@@ -4,2 +4,2 @@\n-b\n+B\n 3\n");
     assert!(rendered.applies());
 }
 
 #[test]
 fn a_change_that_a_sensitive_line_follows_is_printed_and_recorded() {
     let rendered = diff("0\na\n‹1›\nb\n2\n", "0\nA\nB\n‹1›\nb!\n2\n");
+    assert_eq!(body(&rendered), "@@ -1,2 +1,3 @@\n 0\n-a\n+A\n+B\n@@ -4,2 +5,2 @@\n-b\n+b!\n 2\n");
     assert_eq!(
-        body(&rendered),
-        "@@ -1,2 +1,3 @@\n 0\n-a\n+A\n+B\n@@ -4,2 +5,2 @@\n-b\n+b!\n 2\n"
-    );
-    assert_eq!(
-        (
-            rendered.masked_lines.as_slice(),
-            rendered.no_trailing_context.as_slice()
-        ),
+        (rendered.masked_lines.as_slice(), rendered.no_trailing_context.as_slice()),
         ([].as_slice(), [1].as_slice())
     );
     assert!(!rendered.applies());
@@ -119,11 +95,7 @@ fn at_the_end_of_the_file_no_context_need_follow() {
     assert!(rendered.applies());
     let misread = diff("‹1›\n", "‹1›\nb\n");
     assert_eq!(body(&misread), "@@ -1,0 +2 @@\n\\ masked\n+b\n");
-    assert_eq!(
-        misread.no_trailing_context,
-        [2],
-        "git looks for `-1,0` before the first line"
-    );
+    assert_eq!(misread.no_trailing_context, [2], "git looks for `-1,0` before the first line");
 }
 
 #[test]
@@ -136,11 +108,7 @@ fn edited_secrets_are_masked() {
     assert_eq!(rendered.masked_lines, [2, 3, 2, 3]);
     assert!(rendered.no_trailing_context.is_empty() && !rendered.applies());
     let open = diff_as(Secrets::Shown, old, new);
-    assert!(
-        open.applies() && open.text.contains("+  \"a\": \"much longer\",\n"),
-        "{}",
-        open.text
-    );
+    assert!(open.applies() && open.text.contains("+  \"a\": \"much longer\",\n"), "{}", open.text);
 }
 
 #[test]
@@ -156,23 +124,11 @@ fn a_secret_of_several_lines_is_masked_on_each() {
 fn odd_spans_do_no_harm() {
     let text = "a: \"säcret\"\n";
     let inside = text.find('ä').unwrap() + 1;
-    let spans = [
-        Span::new(inside, 900),
-        Span::new(4, 4),
-        Span::new(5, inside),
-        Span::new(700, 800),
-        Span::new(3, 6),
-    ];
+    let spans = [Span::new(inside, 900), Span::new(4, 4), Span::new(5, inside), Span::new(700, 800), Span::new(3, 6)];
     let rendered = unified(&DiffInput {
         path: "t.json",
-        old: Side {
-            text,
-            sensitive: &spans,
-        },
-        new: Side {
-            text: "",
-            sensitive: &[],
-        },
+        old: Side { text, sensitive: &spans },
+        new: Side { text: "", sensitive: &[] },
         secrets: Secrets::Masked,
     });
     assert_eq!(body(&rendered), "@@ -1 +0,0 @@\n-a: ***\n");
@@ -181,27 +137,12 @@ fn odd_spans_do_no_harm() {
 #[test]
 fn git_is_kept_from_what_it_would_get_wrong() {
     let addition = diff("a\nb\n", "a\n‹x›\nb\n");
-    assert_eq!(
-        body(&addition),
-        "@@ -1,2 +1,3 @@\n\\ masked\n a\n+***\n b\n",
-        "git would write the mask"
-    );
+    assert_eq!(body(&addition), "@@ -1,2 +1,3 @@\n\\ masked\n a\n+***\n b\n", "git would write the mask");
     let insertion = diff("‹1›\n‹2›\n3\n", "‹1›\nx\n‹2›\n3\n");
-    assert_eq!(
-        body(&insertion),
-        "@@ -1,0 +2 @@\n\\ masked\n+x\n",
-        "git would put the line at the end"
-    );
+    assert_eq!(body(&insertion), "@@ -1,0 +2 @@\n\\ masked\n+x\n", "git would put the line at the end");
     let twin = diff("a\n‹1›\na\n", "b\n‹1›\na\n");
-    assert_eq!(
-        body(&twin),
-        "@@ -1 +1 @@\n\\ masked\n-a\n+b\n",
-        "git would edit the last line"
-    );
-    assert_eq!(
-        (insertion.no_trailing_context, twin.no_trailing_context),
-        (vec![2], vec![1])
-    );
+    assert_eq!(body(&twin), "@@ -1 +1 @@\n\\ masked\n-a\n+b\n", "git would edit the last line");
+    assert_eq!((insertion.no_trailing_context, twin.no_trailing_context), (vec![2], vec![1]));
 }
 
 #[test]
@@ -209,10 +150,7 @@ fn bytes_of_a_line_are_kept() {
     let rendered = diff("\u{feff}{\r\na\rb\r\n}\r\n", "\u{feff}{\r\na\rc\r\n}");
     let wanted = "@@ -1,3 +1,3 @@\n \u{feff}{\r\n-a\rb\r\n-}\r\n+a\rc\r\n+}\n\\ No newline at end of file\n";
     assert_eq!(body(&rendered), wanted);
-    assert_eq!(
-        body(&diff("a\nb", "A\nb")),
-        "@@ -1,2 +1,2 @@\n-a\n+A\n b\n\\ No newline at end of file\n"
-    );
+    assert_eq!(body(&diff("a\nb", "A\nb")), "@@ -1,2 +1,2 @@\n-a\n+A\n b\n\\ No newline at end of file\n");
 }
 
 #[test]
@@ -231,10 +169,7 @@ fn an_insertion_moves_to_where_a_line_may_be_shown_after_it() {
 fn sensitive_lines_are_matched_first() {
     // The shortest script keeps the three dots and shows the secret twice.
     let rendered = diff("‹s›\n.\n.\n.\n", ".\n.\n.\n‹s›\nx\n");
-    assert_eq!(
-        body(&rendered),
-        "@@ -0,0 +1,3 @@\n\\ masked\n+.\n+.\n+.\n@@ -2,3 +5 @@\n-.\n-.\n-.\n+x\n"
-    );
+    assert_eq!(body(&rendered), "@@ -0,0 +1,3 @@\n\\ masked\n+.\n+.\n+.\n@@ -2,3 +5 @@\n-.\n-.\n-.\n+x\n");
     assert!(rendered.masked_lines.is_empty());
 }
 
@@ -248,10 +183,7 @@ fn names_are_written_as_git_writes_them() {
             "q\"\\ é\u{1b}\t\u{7f}",
             "--- \"a/q\\\"\\\\ \\303\\251\\033\\t\\177\"\t\n+++ \"b/q\\\"\\\\ \\303\\251\\033\\t\\177\"\t\n",
         ),
-        (
-            "\u{7}\u{8}\n\u{b}\u{c}\r",
-            "--- \"a/\\a\\b\\n\\v\\f\\r\"\n+++ \"b/\\a\\b\\n\\v\\f\\r\"\n",
-        ),
+        ("\u{7}\u{8}\n\u{b}\u{c}\r", "--- \"a/\\a\\b\\n\\v\\f\\r\"\n+++ \"b/\\a\\b\\n\\v\\f\\r\"\n"),
     ];
     for (path, wanted) in cases {
         assert_eq!(path::headers(path), wanted);
@@ -274,11 +206,7 @@ fn the_terminal_gets_colours_and_no_control_characters() {
  b\r
 ";
     assert_eq!(coloured(&rendered.text), wanted);
-    assert_eq!(
-        coloured(&rendered.text.repeat(2)),
-        wanted.repeat(2),
-        "several diffs in a row"
-    );
+    assert_eq!(coloured(&rendered.text.repeat(2)), wanted.repeat(2), "several diffs in a row");
     let unfinished = coloured(&diff("a", "b").text);
     assert!(unfinished.ends_with(
         "\u{1b}[31m-a\u{1b}[0m\n\\ No newline at end of file\n\u{1b}[32m+b\u{1b}[0m\n\\ No newline at end of file\n"

@@ -9,19 +9,13 @@ const TASK: &str = r#"{"containerDefinitions": []}"#;
 
 /// What `expand` finds for paths below `root`, which is also the working directory.
 fn list(root: &Path, names: &[&str]) -> (Vec<String>, Vec<String>) {
-    let paths: Vec<_> = names
-        .iter()
-        .map(|name| if *name == "-" { "-".into() } else { root.join(name) })
-        .collect();
+    let paths: Vec<_> = names.iter().map(|name| if *name == "-" { "-".into() } else { root.join(name) }).collect();
     let expanded = expand(&paths, root);
     let found = expanded.found.iter().map(|found| {
         let suffix = if found.origin == Origin::Named { " named" } else { "" };
         format!("{}{suffix}", found.shown.replace(&root.display().to_string(), "$ROOT"))
     });
-    let errors = expanded
-        .errors
-        .iter()
-        .map(|error| error.to_string().replace(&root.display().to_string(), "$ROOT"));
+    let errors = expanded.errors.iter().map(|error| error.to_string().replace(&root.display().to_string(), "$ROOT"));
     (found.collect(), errors.collect())
 }
 
@@ -32,15 +26,7 @@ fn nothing() -> Vec<String> {
 #[test]
 fn a_directory_gives_what_looks_like_a_task_definition_in_order() {
     let root = tempfile::tempdir().unwrap();
-    for name in [
-        "z.json",
-        "b/x.json.tpl",
-        "b/a.jsonc",
-        "a.tpl",
-        "A.JSON",
-        "b.json.j2",
-        "b/c/d.json",
-    ] {
+    for name in ["z.json", "b/x.json.tpl", "b/a.jsonc", "a.tpl", "A.JSON", "b.json.j2", "b/c/d.json"] {
         put(root.path(), name, TASK);
     }
     put(root.path(), "package.json", "{}");
@@ -48,15 +34,7 @@ fn a_directory_gives_what_looks_like_a_task_definition_in_order() {
     put(root.path(), "json", TASK);
     put(root.path(), ".hidden.json", TASK);
     put(root.path(), ".aws/task.json", TASK);
-    let wanted = [
-        "A.JSON",
-        "a.tpl",
-        "b/a.jsonc",
-        "b/c/d.json",
-        "b/x.json.tpl",
-        "b.json.j2",
-        "z.json",
-    ];
+    let wanted = ["A.JSON", "a.tpl", "b/a.jsonc", "b/c/d.json", "b/x.json.tpl", "b.json.j2", "z.json"];
     assert_eq!(list(root.path(), &["."]).0, wanted);
     assert_eq!(list(root.path(), &["b"]).0, ["b/a.jsonc", "b/c/d.json", "b/x.json.tpl"]);
 }
@@ -68,10 +46,7 @@ fn a_named_file_is_taken_whatever_it_is_called_or_holds() {
     put(root.path(), ".hidden.json", "{}");
     put(root.path(), ".gitignore", "notes.txt\n");
     let found = list(root.path(), &["notes.txt", "-", ".hidden.json", "-"]);
-    assert_eq!(
-        found.0,
-        ["$ROOT/notes.txt named", "- named", "$ROOT/.hidden.json named"]
-    );
+    assert_eq!(found.0, ["$ROOT/notes.txt named", "- named", "$ROOT/.hidden.json named"]);
 }
 
 #[test]
@@ -84,11 +59,7 @@ fn ignore_files_count_outside_a_git_repository_too() {
     }
     assert_eq!(list(root.path(), &["."]).0, ["keep.tpl", "sub/b.json"]);
     assert_eq!(list(root.path(), &["sub"]).0, ["sub/b.json"]);
-    assert_eq!(
-        list(root.path(), &["build"]).0,
-        ["build/a.json"],
-        "a named directory is walked all the same"
-    );
+    assert_eq!(list(root.path(), &["build"]).0, ["build/a.json"], "a named directory is walked all the same");
 }
 
 #[test]
@@ -97,10 +68,7 @@ fn the_same_file_is_listed_once_and_being_named_weighs_more() {
     put(root.path(), "a.json", TASK);
     put(root.path(), "b.json", TASK);
     symlink("a.json", root.path().join("c.json")).unwrap();
-    assert_eq!(
-        list(root.path(), &[".", "./c.json", "b.json", "."]).0,
-        ["$ROOT/./c.json named", "$ROOT/b.json named"]
-    );
+    assert_eq!(list(root.path(), &[".", "./c.json", "b.json", "."]).0, ["$ROOT/./c.json named", "$ROOT/b.json named"]);
     assert_eq!(list(root.path(), &["c.json", "a.json"]).0, ["$ROOT/c.json named"]);
 }
 
@@ -116,24 +84,11 @@ fn links_are_survived() {
     symlink(elsewhere.path(), root.path().join("directory")).unwrap();
     symlink(elsewhere.path().join("far.json"), root.path().join("file.json")).unwrap();
     symlink("d", root.path().join("e")).unwrap();
-    assert_eq!(
-        list(root.path(), &["."]),
-        (vec!["d/a.json".into(), "file.json".into()], nothing())
-    );
-    assert_eq!(
-        list(root.path(), &["e"]).0,
-        ["e/a.json"],
-        "a link that is named is followed"
-    );
+    assert_eq!(list(root.path(), &["."]), (vec!["d/a.json".into(), "file.json".into()], nothing()));
+    assert_eq!(list(root.path(), &["e"]).0, ["e/a.json"], "a link that is named is followed");
     let (found, errors) = list(root.path(), &["dangling.json", "self.json"]);
     assert_eq!(found, nothing());
-    assert_eq!(
-        errors,
-        [
-            "`$ROOT/dangling.json` does not exist",
-            "`$ROOT/self.json` cannot be read"
-        ]
-    );
+    assert_eq!(errors, ["`$ROOT/dangling.json` does not exist", "`$ROOT/self.json` cannot be read"]);
 }
 
 #[test]
@@ -142,10 +97,7 @@ fn what_is_missing_does_not_spoil_the_rest() {
     put(root.path(), "a.json", TASK);
     let (found, errors) = list(root.path(), &["no.json", "a.json", "a.json/b.json"]);
     assert_eq!(found, ["$ROOT/a.json named"]);
-    assert_eq!(
-        errors,
-        ["`$ROOT/no.json` does not exist", "`$ROOT/a.json/b.json` does not exist"]
-    );
+    assert_eq!(errors, ["`$ROOT/no.json` does not exist", "`$ROOT/a.json/b.json` does not exist"]);
 }
 
 #[test]
@@ -168,19 +120,9 @@ fn a_directory_that_cannot_be_read_is_an_error() {
 fn a_pipe_on_the_way_is_passed_by() {
     let root = tempfile::tempdir().unwrap();
     let pipe = root.path().join("pipe.json");
-    assert!(
-        std::process::Command::new("mkfifo")
-            .arg(&pipe)
-            .status()
-            .unwrap()
-            .success()
-    );
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     assert_eq!(list(root.path(), &["."]), (nothing(), nothing()));
-    assert_eq!(
-        list(root.path(), &["pipe.json"]).0,
-        ["$ROOT/pipe.json named"],
-        "reading it tells why it will not do"
-    );
+    assert_eq!(list(root.path(), &["pipe.json"]).0, ["$ROOT/pipe.json named"], "reading it tells why it will not do");
 }
 
 #[test]

@@ -58,18 +58,10 @@ fn a_killed_process_leaves_no_file_in_pieces() {
     }
     let (old, new) = (text(b'a'), text(b'b'));
     for round in 0_u32..25 {
-        kill_after(
-            root.path(),
-            (round as usize * 37) % 250 + 1,
-            Duration::from_micros(u64::from(round * 331 % 1_500)),
-        );
+        kill_after(root.path(), (round as usize * 37) % 250 + 1, Duration::from_micros(u64::from(round * 331 % 1_500)));
         for index in 0..FILES {
             let now = fs::read(file(root.path(), index)).unwrap();
-            assert!(
-                now == old || now == new,
-                "file {index} is in pieces after round {round}: {} bytes",
-                now.len()
-            );
+            assert!(now == old || now == new, "file {index} is in pieces after round {round}: {} bytes", now.len());
         }
     }
 }
@@ -77,12 +69,7 @@ fn a_killed_process_leaves_no_file_in_pieces() {
 /// Starts the child, lets it replace that many files and run on for a moment, and kills it.
 fn kill_after(root: &Path, replaced: usize, moment: Duration) {
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--ignored",
-            "--exact",
-            "--nocapture",
-            "source::tests::kill::child_that_replaces_files_for_ever",
-        ])
+        .args(["--ignored", "--exact", "--nocapture", "source::tests::kill::child_that_replaces_files_for_ever"])
         .env(DIRECTORY, root)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -90,12 +77,7 @@ fn kill_after(root: &Path, replaced: usize, moment: Duration) {
         .unwrap();
     // The pipe stays open to the end: a child that cannot write any more would stop in good order.
     let mut lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
-    let seen = lines
-        .by_ref()
-        .map_while(Result::ok)
-        .filter(|line| line == "replaced")
-        .take(replaced)
-        .count();
+    let seen = lines.by_ref().map_while(Result::ok).filter(|line| line == "replaced").take(replaced).count();
     assert_eq!(seen, replaced, "the child stopped by itself");
     let start = Instant::now();
     while start.elapsed() < moment {

@@ -14,9 +14,7 @@ fn mode(path: &Path) -> u32 {
 
 /// The names in a directory, so that a forgotten temporary file shows.
 fn names(directory: &Path) -> Vec<String> {
-    let entries = fs::read_dir(directory)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut names: Vec<_> = entries.collect();
     names.sort();
     names
@@ -28,11 +26,7 @@ fn a_replaced_file_keeps_mode_and_owner() {
     let file = put(root.path(), "task.json", "old");
     // Only root can give a file away; for everybody else the file keeps the owner that it has.
     let _ = chown(&file, Some(12_345), Some(23_456));
-    let owner = |path: &Path| {
-        path.metadata()
-            .map(|metadata| (metadata.uid(), metadata.gid()))
-            .unwrap()
-    };
+    let owner = |path: &Path| path.metadata().map(|metadata| (metadata.uid(), metadata.gid())).unwrap();
     let before = owner(&file);
     for wanted in [0o600, 0o640, 0o664, 0o755] {
         fs::write(&file, "old").unwrap();
@@ -80,10 +74,7 @@ fn a_read_only_file_is_refused_even_to_root() {
     for outcome in [replace(&file, b"old", b"new"), create(&file, b"new")] {
         let error = outcome.unwrap_err();
         assert_eq!(error.to_string(), format!("`{}` is read-only", file.display()));
-        assert_eq!(
-            error.next_step(),
-            "make it writable (`chmod u+w`), or write elsewhere with `-o`"
-        );
+        assert_eq!(error.next_step(), "make it writable (`chmod u+w`), or write elsewhere with `-o`");
     }
     assert_eq!(fs::read(&file).unwrap(), b"old");
     assert_eq!(names(root.path()), ["task.json"]);
@@ -124,10 +115,7 @@ fn a_created_file_has_the_mode_of_any_new_file() {
     assert_eq!(mode(&file), mode(&usual));
     set_mode(&file, 0o600);
     create(&file, b"two").unwrap();
-    assert_eq!(
-        (mode(&file), fs::read(&file).unwrap().as_slice()),
-        (0o600, b"two".as_slice())
-    );
+    assert_eq!((mode(&file), fs::read(&file).unwrap().as_slice()), (0o600, b"two".as_slice()));
     assert_eq!(names(root.path()), ["out.json", "usual"]);
 }
 

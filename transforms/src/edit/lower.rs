@@ -19,10 +19,7 @@ fn write(change: &Change, at: &PointerBuf, operations: &mut Vec<PatchOperation>)
     match change {
         Change::Keep => {}
         Change::Replace(value) => {
-            operations.push(PatchOperation::Replace(ReplaceOperation {
-                path: at.clone(),
-                value: value.clone(),
-            }));
+            operations.push(PatchOperation::Replace(ReplaceOperation { path: at.clone(), value: value.clone() }));
         }
         Change::Object(members) => {
             for (name, change) in members {
@@ -31,10 +28,7 @@ fn write(change: &Change, at: &PointerBuf, operations: &mut Vec<PatchOperation>)
                     MemberChange::Change(change) => write(change, &path, operations),
                     MemberChange::Remove => operations.push(PatchOperation::Remove(RemoveOperation { path })),
                     MemberChange::Add(value) => {
-                        operations.push(PatchOperation::Add(AddOperation {
-                            path,
-                            value: value.clone(),
-                        }));
+                        operations.push(PatchOperation::Add(AddOperation { path, value: value.clone() }));
                     }
                 }
             }
@@ -58,14 +52,8 @@ fn write_array(array: &ArrayChange, at: &PointerBuf, operations: &mut Vec<PatchO
         }
     }
     for (offset, value) in array.appended.iter().enumerate() {
-        let path = if array.open {
-            at.with_trailing_token(array.len - removed + offset)
-        } else {
-            at.with_trailing_token("-")
-        };
-        operations.push(PatchOperation::Add(AddOperation {
-            path,
-            value: value.clone(),
-        }));
+        let path =
+            if array.open { at.with_trailing_token(array.len - removed + offset) } else { at.with_trailing_token("-") };
+        operations.push(PatchOperation::Add(AddOperation { path, value: value.clone() }));
     }
 }

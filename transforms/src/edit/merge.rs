@@ -164,11 +164,7 @@ impl Wish {
             };
             changes.push((name, change));
         }
-        Ok(if changes.is_empty() {
-            Change::Keep
-        } else {
-            Change::Object(changes)
-        })
+        Ok(if changes.is_empty() { Change::Keep } else { Change::Object(changes) })
     }
 
     fn resolve_array(self, array: &tree::Array, path: &Path) -> Result<Change, MergeError> {
@@ -194,12 +190,7 @@ impl Wish {
         if items.is_empty() && self.appended.is_empty() {
             return Ok(Change::Keep);
         }
-        Ok(Change::Array(ArrayChange {
-            items,
-            appended: self.appended,
-            len: array.items.len(),
-            open: array.open,
-        }))
+        Ok(Change::Array(ArrayChange { items, appended: self.appended, len: array.items.len(), open: array.open }))
     }
 
     /// The value that the wishes make where nothing is, or an explicit null.

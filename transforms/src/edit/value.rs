@@ -26,10 +26,7 @@ pub fn to_json(node: &Node, text: &str) -> Value {
             Value::Array(items.chain(mark).collect())
         }
         tree::Value::Object(object) => {
-            let members = object
-                .members
-                .iter()
-                .map(|member| (member.name.clone(), to_json(&member.value, text)));
+            let members = object.members.iter().map(|member| (member.name.clone(), to_json(&member.value, text)));
             let mark = object.open.then(|| (OPEN.to_owned(), Value::Bool(true)));
             Value::Object(members.chain(mark).collect::<Map<_, _>>())
         }

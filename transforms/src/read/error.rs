@@ -59,10 +59,7 @@ pub enum ReadErrorKind {
 }
 
 fn repeated(name: Option<&'static str>) -> String {
-    name.map_or_else(
-        || "a member is repeated".to_owned(),
-        |name| format!("the member {name} is repeated"),
-    )
+    name.map_or_else(|| "a member is repeated".to_owned(), |name| format!("the member {name} is repeated"))
 }
 
 /// Whose control flow it is.

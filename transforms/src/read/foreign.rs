@@ -4,18 +4,8 @@ use super::survey::{comment_end, line_end};
 use super::{ReadError, ReadErrorKind};
 
 /// First words of a Terraform block.
-const HCL_BLOCKS: &[&str] = &[
-    "resource",
-    "data",
-    "variable",
-    "module",
-    "locals",
-    "terraform",
-    "provider",
-    "output",
-    "moved",
-    "import",
-];
+const HCL_BLOCKS: &[&str] =
+    &["resource", "data", "variable", "module", "locals", "terraform", "provider", "output", "moved", "import"];
 
 /// What the text is, if its first line tells. Asked only where it is not JSON.
 pub(super) fn foreign(text: &str, from: usize) -> Option<ReadError> {
@@ -45,9 +35,8 @@ fn kind(line: &str, rest: &str) -> Option<ReadErrorKind> {
     if line.starts_with("local ") || line.starts_with("function(") || line.starts_with("std.") {
         return Some(ReadErrorKind::Jsonnet);
     }
-    let length = line
-        .find(|char: char| !(char.is_ascii_alphanumeric() || char == '_' || char == '-'))
-        .unwrap_or(line.len());
+    let length =
+        line.find(|char: char| !(char.is_ascii_alphanumeric() || char == '_' || char == '-')).unwrap_or(line.len());
     let (word, after) = line.split_at(length);
     if HCL_BLOCKS.contains(&word) && (after.trim_start().starts_with(['"', '{'])) {
         return Some(ReadErrorKind::Hcl);
@@ -65,8 +54,6 @@ fn kind(line: &str, rest: &str) -> Option<ReadErrorKind> {
     if is_name && (after == ":" || after.starts_with(": ")) {
         return Some(ReadErrorKind::Yaml);
     }
-    let has_document = rest
-        .split(['\n', '\r'])
-        .any(|line| line.trim_start().starts_with(['{', '[']));
+    let has_document = rest.split(['\n', '\r']).any(|line| line.trim_start().starts_with(['{', '[']));
     has_document.then_some(ReadErrorKind::ShellPrompt)
 }

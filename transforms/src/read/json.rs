@@ -27,16 +27,8 @@ pub fn json(text: &str) -> Result<Parsed, ReadError> {
     if !found.has_content {
         return Err(ReadError::new(ReadErrorKind::Empty, text.len()));
     }
-    let strict = Reading {
-        text,
-        placeholders: Vec::new(),
-        open: BTreeSet::new(),
-    };
-    let blanks = found
-        .comments
-        .iter()
-        .filter(|span| span.of(text).starts_with('#'))
-        .copied();
+    let strict = Reading { text, placeholders: Vec::new(), open: BTreeSet::new() };
+    let blanks = found.comments.iter().filter(|span| span.of(text).starts_with('#')).copied();
     let error = match strict.parse(&overlay(text, from, blanks), found) {
         Ok(parsed) => return Ok(parsed),
         Err(error) => error,
@@ -51,11 +43,7 @@ pub fn json(text: &str) -> Result<Parsed, ReadError> {
     if overlaid.placeholders.is_empty() && overlaid.scratch == *text {
         return Err(error);
     }
-    let reading = Reading {
-        text,
-        placeholders: overlaid.placeholders,
-        open: overlaid.open,
-    };
+    let reading = Reading { text, placeholders: overlaid.placeholders, open: overlaid.open };
     let scratch = overlay(&overlaid.scratch, from, std::iter::empty());
     let mut found = survey(&scratch, from)?;
     found.comments = comments(text, from, &reading.placeholders, overlaid.comments);
@@ -64,18 +52,13 @@ pub fn json(text: &str) -> Result<Parsed, ReadError> {
 
 /// The comments of a text whose placeholders are known: nothing inside a placeholder is a comment.
 fn comments(text: &str, from: usize, placeholders: &[Placeholder], of_template: Vec<Span>) -> Vec<Span> {
-    let hidden = placeholders
-        .iter()
-        .map(|placeholder| placeholder.span)
-        .chain(of_template.iter().copied());
+    let hidden = placeholders.iter().map(|placeholder| placeholder.span).chain(of_template.iter().copied());
     let mut masked = text.as_bytes().to_vec();
     for span in hidden {
         masked[span.start..span.end].fill(b'_');
     }
     let masked = String::from_utf8(masked).unwrap_or_default();
-    let mut comments = survey(&masked, from.min(masked.len()))
-        .map(|found| found.comments)
-        .unwrap_or_default();
+    let mut comments = survey(&masked, from.min(masked.len())).map(|found| found.comments).unwrap_or_default();
     comments.extend(of_template);
     comments.sort_unstable();
     comments
@@ -119,19 +102,10 @@ impl Reading<'_> {
         let value = match (parsed, found.flaw) {
             (_, Some(flaw)) => return Err(flaw),
             (Err(error), None) => return Err(refusal(&error, scratch)),
-            (Ok(parsed), None) => parsed
-                .value
-                .ok_or(ReadError::new(ReadErrorKind::Empty, scratch.len()))?,
+            (Ok(parsed), None) => parsed.value.ok_or(ReadError::new(ReadErrorKind::Empty, scratch.len()))?,
         };
-        let by_start = self
-            .placeholders
-            .iter()
-            .map(|placeholder| (placeholder.span.start, *placeholder))
-            .collect();
-        let builder = Builder {
-            reading: &self,
-            by_start,
-        };
+        let by_start = self.placeholders.iter().map(|placeholder| (placeholder.span.start, *placeholder)).collect();
+        let builder = Builder { reading: &self, by_start };
         let root = builder.node(&value)?;
         if root.value == Value::Opaque {
             return Err(ReadError::broken(Flaw::ExpectedValue, root.span.start));
@@ -162,11 +136,7 @@ impl Builder<'_> {
             ast::Value::NumberLit(literal) => Value::Number(literal.value.to_owned()),
             ast::Value::StringLit(literal) => self.string(span, &literal.value),
             ast::Value::Array(array) => Value::Array(Array {
-                items: array
-                    .elements
-                    .iter()
-                    .map(|element| self.node(element))
-                    .collect::<Result<_, _>>()?,
+                items: array.elements.iter().map(|element| self.node(element)).collect::<Result<_, _>>()?,
                 open: self.reading.open.contains(&span.start),
             }),
             ast::Value::Object(object) => self.object(span, object)?,
@@ -192,10 +162,7 @@ impl Builder<'_> {
             }
             members.push(Member { name, name_span, value });
         }
-        Ok(Value::Object(Object {
-            members,
-            open: self.reading.open.contains(&span.start),
-        }))
+        Ok(Value::Object(Object { members, open: self.reading.open.contains(&span.start) }))
     }
 
     /// The value of a string token: opaque where it was laid over a placeholder.
@@ -205,12 +172,9 @@ impl Builder<'_> {
         }
         let placeholders = &self.reading.placeholders;
         let first = placeholders.partition_point(|placeholder| placeholder.span.start < span.start);
-        let inside = placeholders[first..]
-            .iter()
-            .take_while(|placeholder| placeholder.span.end <= span.end);
-        let inside: Vec<_> = inside
-            .filter(|placeholder| placeholder.position == PlaceholderPosition::InString)
-            .collect();
+        let inside = placeholders[first..].iter().take_while(|placeholder| placeholder.span.end <= span.end);
+        let inside: Vec<_> =
+            inside.filter(|placeholder| placeholder.position == PlaceholderPosition::InString).collect();
         if inside.is_empty() {
             return Value::String(decoded.to_owned());
         }

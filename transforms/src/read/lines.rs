@@ -34,11 +34,7 @@ impl<'a> LineIndex<'a> {
         let line = self.starts.partition_point(|start| *start <= offset);
         let start = self.starts[line - 1];
         let before = &self.text[start..offset];
-        let before = if start == 0 {
-            before.trim_start_matches('\u{feff}')
-        } else {
-            before
-        };
+        let before = if start == 0 { before.trim_start_matches('\u{feff}') } else { before };
         (line, before.chars().count() + 1)
     }
 

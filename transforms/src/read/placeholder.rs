@@ -6,14 +6,11 @@
 use super::TemplateLanguage;
 
 /// Words that open or close control flow of Go templates, Handlebars and their kin.
-const GO_DIRECTIVES: &[&str] = &[
-    "if", "range", "else", "end", "with", "define", "block", "break", "continue", "each", "unless", "for",
-];
+const GO_DIRECTIVES: &[&str] =
+    &["if", "range", "else", "end", "with", "define", "block", "break", "continue", "each", "unless", "for"];
 
 /// Double-underscore names that belong to Python.
-const PYTHON_NAMES: &[&str] = &[
-    "init", "main", "name", "file", "doc", "all", "pycache", "version", "dict", "class",
-];
+const PYTHON_NAMES: &[&str] = &["init", "main", "name", "file", "doc", "all", "pycache", "version", "dict", "class"];
 
 /// Bytes that may be searched for the ends of placeholders before every opening counts as unclosed: keeps the search linear.
 const SEARCH_BUDGET: usize = 16 * 1024 * 1024;
@@ -62,10 +59,7 @@ pub(super) enum Reach {
 impl<'a> Matcher<'a> {
     /// A matcher over `text`.
     pub(super) const fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            budget: SEARCH_BUDGET,
-        }
+        Self { text, budget: SEARCH_BUDGET }
     }
 
     /// The end of the placeholder of any form that starts at `at`, outside strings.
@@ -144,18 +138,14 @@ pub(super) fn directive(text: &str, at: usize) -> Option<TemplateLanguage> {
     let body = body.trim_start_matches(['-', '~', ' ', '\t']);
     let word = body.trim_start_matches(['#', '/', '^', '$', '!']);
     let opens_block = body.starts_with(['#', '/', '^', '!']) || (body.starts_with('$') && assigns(body));
-    let length = word
-        .find(|char: char| !char.is_ascii_alphabetic())
-        .unwrap_or(word.len());
+    let length = word.find(|char: char| !char.is_ascii_alphabetic()).unwrap_or(word.len());
     (opens_block || (word.len() == body.len() && GO_DIRECTIVES.contains(&&word[..length])))
         .then_some(TemplateLanguage::Go)
 }
 
 /// `$name := …` and `$name = …`.
 fn assigns(body: &str) -> bool {
-    let after = body[1..]
-        .trim_start_matches(|char: char| char.is_ascii_alphanumeric() || char == '_')
-        .trim_start();
+    let after = body[1..].trim_start_matches(|char: char| char.is_ascii_alphanumeric() || char == '_').trim_start();
     after.starts_with(":=") || (after.starts_with('=') && !after.starts_with("=="))
 }
 
@@ -165,12 +155,10 @@ fn dollar_name(text: &str, at: usize) -> Option<usize> {
         return None;
     }
     let start = skip(text, at, '$');
-    text[start..]
-        .starts_with(|char: char| char.is_ascii_alphabetic() || char == '_')
-        .then(|| {
-            let end = name_end(text, start);
-            skip(text, end, '$')
-        })
+    text[start..].starts_with(|char: char| char.is_ascii_alphabetic() || char == '_').then(|| {
+        let end = name_end(text, start);
+        skip(text, end, '$')
+    })
 }
 
 /// `<NAME>` and `<some words>`: words of letters, digits and a little punctuation, on one line.
@@ -218,9 +206,7 @@ fn underscores(text: &str, at: usize) -> Option<usize> {
 /// The end of the name of letters, digits and underscores that starts at `at`.
 fn name_end(text: &str, at: usize) -> usize {
     let rest = &text[at..];
-    at + rest
-        .find(|char: char| !(char.is_ascii_alphanumeric() || char == '_'))
-        .unwrap_or(rest.len())
+    at + rest.find(|char: char| !(char.is_ascii_alphanumeric() || char == '_')).unwrap_or(rest.len())
 }
 
 /// The offset after all of `char` that stand at `at`.

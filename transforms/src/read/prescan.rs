@@ -30,12 +30,7 @@ pub(super) fn prescan(text: &str, from: usize) -> Result<Overlay, ReadError> {
         text,
         matcher: Matcher::new(text),
         scratch: text.as_bytes().to_vec(),
-        stack: vec![Frame {
-            start: from,
-            kind: Kind::Root,
-            expects: Expects::Value,
-            comma: None,
-        }],
+        stack: vec![Frame { start: from, kind: Kind::Root, expects: Expects::Value, comma: None }],
         placeholders: Vec::new(),
         open: BTreeSet::new(),
         comments: Vec::new(),
@@ -46,12 +41,7 @@ pub(super) fn prescan(text: &str, from: usize) -> Result<Overlay, ReadError> {
     }
     let unreadable = ReadError::new(ReadErrorKind::NotUtf8, from);
     let scratch = String::from_utf8(scanner.scratch).map_err(|_| unreadable)?;
-    Ok(Overlay {
-        scratch,
-        placeholders: scanner.placeholders,
-        open: scanner.open,
-        comments: scanner.comments,
-    })
+    Ok(Overlay { scratch, placeholders: scanner.placeholders, open: scanner.open, comments: scanner.comments })
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,12 +117,7 @@ impl Scanner<'_> {
     }
 
     fn push(&mut self, at: usize, kind: Kind, expects: Expects) -> usize {
-        self.stack.push(Frame {
-            start: at,
-            kind,
-            expects,
-            comma: None,
-        });
+        self.stack.push(Frame { start: at, kind, expects, comma: None });
         at + 1
     }
 
@@ -231,10 +216,7 @@ impl Scanner<'_> {
     /// White space in place of members or elements.
     fn member(&mut self, span: Span) {
         self.blank(span);
-        self.placeholders.push(Placeholder {
-            span,
-            position: PlaceholderPosition::Member,
-        });
+        self.placeholders.push(Placeholder { span, position: PlaceholderPosition::Member });
         let start = self.top().start;
         self.open.insert(start);
     }
@@ -301,11 +283,7 @@ impl Scanner<'_> {
         let body = &self.text.as_bytes()[span.start..span.end];
         let mut escaped = false;
         let harmless = body.iter().all(|byte| {
-            let fine = if escaped {
-                b"\"\\/bfnrtu".contains(byte)
-            } else {
-                *byte != b'"'
-            };
+            let fine = if escaped { b"\"\\/bfnrtu".contains(byte) } else { *byte != b'"' };
             escaped = !escaped && *byte == b'\\';
             fine
         });
@@ -317,18 +295,13 @@ impl Scanner<'_> {
                 *byte = b'_';
             }
         }
-        self.placeholders.push(Placeholder {
-            span,
-            position: PlaceholderPosition::InString,
-        });
+        self.placeholders.push(Placeholder { span, position: PlaceholderPosition::InString });
     }
 
     /// Passes over a number, a literal or whatever else stands bare.
     fn word(&mut self, at: usize) -> Result<usize, ReadError> {
         let rest = &self.text[at..];
-        let length = rest
-            .find(|char: char| !(char.is_alphanumeric() || "_.-+".contains(char)))
-            .unwrap_or(rest.len());
+        let length = rest.find(|char: char| !(char.is_alphanumeric() || "_.-+".contains(char))).unwrap_or(rest.len());
         let expects = self.top().expects;
         if rest.starts_with('\'') && matches!(expects, Expects::Name | Expects::Value) {
             return Err(ReadError::new(ReadErrorKind::Jsonnet, at));

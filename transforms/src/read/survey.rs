@@ -39,9 +39,7 @@ pub(super) fn survey(text: &str, from: usize) -> Result<Survey, ReadError> {
             b'"' => {
                 let (end, control) = string_end(bytes, at);
                 if let Some(control) = control {
-                    found
-                        .flaw
-                        .get_or_insert(ReadError::broken(Flaw::ControlCharacter, control));
+                    found.flaw.get_or_insert(ReadError::broken(Flaw::ControlCharacter, control));
                 }
                 at = end;
                 continue;
@@ -77,11 +75,7 @@ pub(super) fn comment_end(bytes: &[u8], at: usize) -> Option<usize> {
         (b'#', _) | (b'/', Some(b'/')) => Some(line_end(bytes, at)),
         (b'/', Some(b'*')) => {
             let body = &bytes[at + 2..];
-            Some(
-                body.windows(2)
-                    .position(|pair| pair == b"*/")
-                    .map_or(bytes.len(), |end| at + 2 + end + 2),
-            )
+            Some(body.windows(2).position(|pair| pair == b"*/").map_or(bytes.len(), |end| at + 2 + end + 2))
         }
         _ => None,
     }
@@ -89,10 +83,7 @@ pub(super) fn comment_end(bytes: &[u8], at: usize) -> Option<usize> {
 
 /// The offset of the line break that ends the line of `at`, or the end of the text.
 pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
-    bytes[at..]
-        .iter()
-        .position(|byte| matches!(byte, b'\n' | b'\r'))
-        .map_or(bytes.len(), |length| at + length)
+    bytes[at..].iter().position(|byte| matches!(byte, b'\n' | b'\r')).map_or(bytes.len(), |length| at + length)
 }
 
 /// The end of the string that starts at `at`, and its first raw control character.

@@ -128,10 +128,7 @@ fn case() -> impl Strategy<Value = (Text, Text)> {
     (vec(piece(), 0..30), vec(edit(), 0..6), ends(), ends(), stray(), stray()).prop_map(
         |(old, edits, old_ends, new_ends, old_strays, new_strays)| {
             let new = edited(&old, &edits);
-            (
-                written(&old, old_ends, &old_strays),
-                written(&new, new_ends, &new_strays),
-            )
+            (written(&old, old_ends, &old_strays), written(&new, new_ends, &new_strays))
         },
     )
 }
@@ -141,12 +138,7 @@ fn rendered(path: &str, (old, new): &(Text, Text), secrets: Secrets) -> Rendered
         let (text, sensitive): &Text = text;
         Side { text, sensitive }
     };
-    unified(&DiffInput {
-        path,
-        old: side(old),
-        new: side(new),
-        secrets,
-    })
+    unified(&DiffInput { path, old: side(old), new: side(new), secrets })
 }
 
 proptest! {
@@ -188,11 +180,7 @@ fn git_apply(root: &Path, options: &[&str], patch: &str) -> Result<(), String> {
         .env("GIT_CEILING_DIRECTORIES", root.parent().unwrap_or(root))
         .output()
         .unwrap();
-    if output.status.success() {
-        Ok(())
-    } else {
-        Err(String::from_utf8_lossy(&output.stderr).into_owned())
-    }
+    if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
 }
 
 fn assert_git_makes_the_new_texts(patches: &[Patch], options: &[&str]) {
@@ -204,9 +192,7 @@ fn assert_git_makes_the_new_texts(patches: &[Patch], options: &[&str]) {
     }
     let whole: String = patches.iter().map(|patch| patch.diff.as_str()).collect();
     if let Err(error) = git_apply(root.path(), options, &whole) {
-        let refused = patches
-            .iter()
-            .find(|patch| git_apply(root.path(), options, &patch.diff).is_err());
+        let refused = patches.iter().find(|patch| git_apply(root.path(), options, &patch.diff).is_err());
         let diff = refused.map(|patch| format!("{:?}\n{:?}\n{}", patch.old, patch.new, patch.diff));
         panic!("{error}\n{}", diff.unwrap_or_default());
     }
@@ -236,12 +222,7 @@ fn git_applies_what_claims_to_apply() {
         let path = name(index);
         let as_patch = |diff: Rendered| {
             let (path, old, new) = (path.clone(), case.0.0.clone(), case.1.0.clone());
-            Patch {
-                path,
-                old,
-                new,
-                diff: diff.text,
-            }
+            Patch { path, old, new, diff: diff.text }
         };
         let diff = rendered(&path, &case, Secrets::Masked);
         if diff.applies() {
@@ -252,10 +233,7 @@ fn git_applies_what_claims_to_apply() {
         shown.push(as_patch(rendered(&path, &case, Secrets::Shown)));
     }
     let counts = (masked.len(), without_context.len());
-    assert!(
-        counts.0 > 200 && counts.1 > 50,
-        "too few cases that tell anything: {counts:?}"
-    );
+    assert!(counts.0 > 200 && counts.1 > 50, "too few cases that tell anything: {counts:?}");
     assert_git_makes_the_new_texts(&masked, &[]);
     assert_git_makes_the_new_texts(&shown, &[]);
     assert_git_makes_the_new_texts(&without_context, &["--unidiff-zero"]);
@@ -273,12 +251,7 @@ fn git_refuses_what_is_said_not_to_apply() {
         if !diff.applies() {
             tried += 1;
             fs::write(&file, &case.0.0).unwrap();
-            assert!(
-                git_apply(root.path(), &[], &diff.text).is_err(),
-                "{:?}\n{}",
-                case.0.0,
-                diff.text
-            );
+            assert!(git_apply(root.path(), &[], &diff.text).is_err(), "{:?}\n{}", case.0.0, diff.text);
             assert_eq!(fs::read_to_string(&file).unwrap(), case.0.0);
         }
     }

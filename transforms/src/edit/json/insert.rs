@@ -90,22 +90,15 @@ impl<'a> Splicer<'a> {
         let source = self.source;
         let inner = Span::new(node.span.start + 1, node.span.end - 1);
         let is_root = node.span.start == owner && source.line_start(owner) == 0;
-        let shape = if is_root || !source.on_one_line(inner) || self.owns_line(owner) {
-            Shape::Lines
-        } else {
-            Shape::Line
-        };
+        let shape =
+            if is_root || !source.on_one_line(inner) || self.owns_line(owner) { Shape::Lines } else { Shape::Line };
         let indent = source.indent(node.span.start).to_owned();
         let text = self.render(value, &indent, shape, None);
         match source.last_comment(inner) {
             None => self.put(node.span.start, node.span.end, text),
             Some(comment) if source.line_end(comment.end) < inner.end => {
                 let body = text[1..text.len() - 1].trim_end().to_owned();
-                let lead = if body.starts_with(['\n', '\r']) {
-                    String::new()
-                } else {
-                    self.style.line_break.clone()
-                };
+                let lead = if body.starts_with(['\n', '\r']) { String::new() } else { self.style.line_break.clone() };
                 self.put(comment.end, comment.end, format!("{lead}{body}"));
             }
             Some(comment) => {
@@ -125,14 +118,7 @@ impl<'a> Splicer<'a> {
         } else {
             let gap = layout.gap(source).unwrap_or(&self.style.gap).to_owned();
             let indent = source.indent(first.end).to_owned();
-            self.join(
-                layout,
-                first,
-                new,
-                &indent,
-                self.shape_beside(first, new),
-                &format!(",{gap}"),
-            )
+            self.join(layout, first, new, &indent, self.shape_beside(first, new), &format!(",{gap}"))
         };
         self.put(first.start, first.end, text);
     }
@@ -153,24 +139,16 @@ impl<'a> Splicer<'a> {
             New::Members(_) => {
                 let mut places = places.filter(|index| follows(layout.entries[*index].end)).peekable();
                 let latest = places.peek().copied();
-                places
-                    .find(|index| !(self.avoid)(source.line(layout.entries[*index].end)))
-                    .or(latest)
+                places.find(|index| !(self.avoid)(source.line(layout.entries[*index].end))).or(latest)
             }
         };
         let index = index.ok_or_else(|| SpliceError::NoPlace(path.clone()))?;
         let beside = layout.entries[index];
         let (separator, indent, shape) = match self.stand(layout, index) {
-            Stand::Line(indent) if source.comments_after(beside.end) == beside.end => (
-                format!(",{}{indent}", self.line_break(beside.start)),
-                indent,
-                Shape::Lines,
-            ),
-            _ => (
-                format!(",{}", self.style.gap),
-                source.indent(beside.end),
-                self.shape_beside(beside, new),
-            ),
+            Stand::Line(indent) if source.comments_after(beside.end) == beside.end => {
+                (format!(",{}{indent}", self.line_break(beside.start)), indent, Shape::Lines)
+            }
+            _ => (format!(",{}", self.style.gap), source.indent(beside.end), self.shape_beside(beside, new)),
         };
         let text = self.join(layout, beside, new, indent, shape, &separator);
         self.put(beside.end, beside.end, format!("{separator}{text}"));
@@ -253,19 +231,13 @@ impl<'a> Splicer<'a> {
         let texts: Vec<_> = match new {
             New::Members(members) => {
                 let colon = layout.colon.as_deref().unwrap_or(&self.style.colon);
-                members
-                    .iter()
-                    .map(|(name, value)| self.render(value, indent, shape, Some((name, colon))))
-                    .collect()
+                members.iter().map(|(name, value)| self.render(value, indent, shape, Some((name, colon)))).collect()
             }
             New::Items(items) => {
                 let written = beside.of(self.source.text);
                 let is_line = self.source.on_one_line(beside) && written.starts_with(['{', '[']) && written.len() > 2;
                 let shape = if is_line { Shape::Line } else { shape };
-                items
-                    .iter()
-                    .map(|value| self.render(value, indent, shape, None))
-                    .collect()
+                items.iter().map(|value| self.render(value, indent, shape, None)).collect()
             }
         };
         texts.join(separator)

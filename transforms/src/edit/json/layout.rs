@@ -33,33 +33,18 @@ impl Layout {
             }
         }
         let colon = colons.most().map(str::to_owned);
-        Self {
-            colon,
-            ..Self::of_entries(source, span, object.members.iter().map(entry).collect(), object.open)
-        }
+        Self { colon, ..Self::of_entries(source, span, object.members.iter().map(entry).collect(), object.open) }
     }
 
     /// The layout of a list.
     pub(super) fn of_array(source: Source<'_>, span: Span, array: &Array) -> Self {
-        Self::of_entries(
-            source,
-            span,
-            array.items.iter().map(|item| item.span).collect(),
-            array.open,
-        )
+        Self::of_entries(source, span, array.items.iter().map(|item| item.span).collect(), array.open)
     }
 
     fn of_entries(source: Source<'_>, span: Span, entries: Vec<Span>, open: bool) -> Self {
         let commas: Vec<_> = entries.iter().map(|entry| source.comma_after(entry.end)).collect();
         let trailing = !open && commas.last().is_some_and(Option::is_some);
-        Self {
-            span,
-            entries,
-            commas,
-            colon: None,
-            trailing,
-            open,
-        }
+        Self { span, entries, commas, colon: None, trailing, open }
     }
 
     /// The offset after an entry and its comma.

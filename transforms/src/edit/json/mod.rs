@@ -47,17 +47,9 @@ pub fn splice(
     change: &Change,
     avoid: &dyn Fn(Span) -> bool,
 ) -> Result<Vec<Splice>, SpliceError> {
-    let source = Source {
-        text,
-        comments: &parsed.comments,
-    };
+    let source = Source { text, comments: &parsed.comments };
     let style = Style::of(source, &parsed.root);
-    let mut splicer = Splicer {
-        source,
-        style,
-        avoid,
-        splices: Vec::new(),
-    };
+    let mut splicer = Splicer { source, style, avoid, splices: Vec::new() };
     splicer.node(&parsed.root, change, parsed.root.span.start, &Path::root())?;
     Ok(normalise(splicer.splices))
 }
@@ -88,10 +80,7 @@ struct Splicer<'a> {
 
 impl Splicer<'_> {
     fn put(&mut self, start: usize, end: usize, text: impl Into<String>) {
-        self.splices.push(Splice {
-            span: Span::new(start, end),
-            text: text.into(),
-        });
+        self.splices.push(Splice { span: Span::new(start, end), text: text.into() });
     }
 
     /// Carries out the change of a node whose member or element starts at `owner`.
@@ -133,12 +122,7 @@ impl Splicer<'_> {
     /// A new value, or a new member where it has a name.
     fn render(&self, value: &Value, indent: &str, shape: Shape, name: Option<(&str, &str)>) -> String {
         let colon = name.map_or(self.style.colon.as_str(), |(_, colon)| colon);
-        let place = Place {
-            line_break: &self.style.line_break,
-            indent,
-            colon,
-            shape,
-        };
+        let place = Place { line_break: &self.style.line_break, indent, colon, shape };
         match name {
             Some((name, _)) => render::member(&self.style, name, value, place),
             None => render::value(&self.style, value, place),
@@ -170,10 +154,7 @@ impl Splicer<'_> {
             }
         }
         if layout.entries.is_empty() && !layout.open {
-            let members: Map<_, _> = added
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).clone()))
-                .collect();
+            let members: Map<_, _> = added.iter().map(|(name, value)| ((*name).to_owned(), (*value).clone())).collect();
             self.grow(node, &Value::Object(members), owner);
             return Ok(());
         }

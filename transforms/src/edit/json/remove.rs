@@ -85,10 +85,7 @@ impl Splicer<'_> {
             taken = layout.commas[index];
             let takes_lines = source.starts_line(span.start) && source.ends_line(span.end);
             let (start, end) = if takes_lines {
-                (
-                    source.line_start(span.start),
-                    source.after_break(source.line_end(span.end)),
-                )
+                (source.line_start(span.start), source.after_break(source.line_end(span.end)))
             } else {
                 (span.start, span.end)
             };

@@ -47,62 +47,33 @@ pub(super) fn member(style: &Style, name: &str, value: &Value, place: Place<'_>)
     let text = self::value(style, value, place);
     let is_tall = text.contains(['\n', '\r']);
     if is_tall && style.allman {
-        return format!(
-            "{name}{}{}{}{text}",
-            place.colon.trim_end(),
-            place.line_break,
-            place.indent
-        );
+        return format!("{name}{}{}{}{text}", place.colon.trim_end(), place.line_break, place.indent);
     }
     format!("{name}{}{text}", place.colon)
 }
 
 fn object(style: &Style, object: &Map<String, Value>, place: Place<'_>) -> String {
     let indent = format!("{}{}", place.indent, style.unit);
-    let members = object
-        .iter()
-        .map(|(name, value)| member(style, name, value, place.inner(&indent)));
-    enclose(
-        style,
-        ("{", "}"),
-        &style.object_pad,
-        &members.collect::<Vec<_>>(),
-        place,
-    )
+    let members = object.iter().map(|(name, value)| member(style, name, value, place.inner(&indent)));
+    enclose(style, ("{", "}"), &style.object_pad, &members.collect::<Vec<_>>(), place)
 }
 
 fn array(style: &Style, array: &[Value], place: Place<'_>) -> String {
     let is_plain = array.iter().all(|value| !value.is_array() && !value.is_object());
     if place.shape == Shape::Line || (is_plain && style.plain_lists_inline) {
-        let place = Place {
-            shape: Shape::Line,
-            ..place
-        };
+        let place = Place { shape: Shape::Line, ..place };
         let items: Vec<_> = array.iter().map(|item| value(style, item, place)).collect();
         return enclose(style, ("[", "]"), &style.array_pad, &items, place);
     }
-    let is_tall = array
-        .iter()
-        .all(|value| value.as_object().is_some_and(|object| !object.is_empty()));
+    let is_tall = array.iter().all(|value| value.as_object().is_some_and(|object| !object.is_empty()));
     if style.hugging && is_tall && !array.iter().all(|item| is_inline(style, item)) {
         let items: Vec<_> = array.iter().map(|item| value(style, item, place)).collect();
         return format!("[{}]", items.join(", "));
     }
     let indent = format!("{}{}", place.indent, style.unit);
     let items = array.iter().map(|item| {
-        let shape = if is_inline(style, item) {
-            Shape::Line
-        } else {
-            Shape::Lines
-        };
-        value(
-            style,
-            item,
-            Place {
-                shape,
-                ..place.inner(&indent)
-            },
-        )
+        let shape = if is_inline(style, item) { Shape::Line } else { Shape::Lines };
+        value(style, item, Place { shape, ..place.inner(&indent) })
     });
     enclose(style, ("[", "]"), &style.array_pad, &items.collect::<Vec<_>>(), place)
 }
@@ -123,8 +94,5 @@ fn enclose(style: &Style, brackets: (&str, &str), pad: &str, entries: &[String],
     } else {
         format!(",{line_break}{indent}{unit}")
     };
-    format!(
-        "{open}{line_break}{indent}{unit}{}{line_break}{indent}{close}",
-        entries.join(&separator)
-    )
+    format!("{open}{line_break}{indent}{unit}{}{line_break}{indent}{close}", entries.join(&separator))
 }

@@ -17,9 +17,7 @@ impl<'a> Source<'a> {
 
     /// The offset of the line break that ends the line of `at`, or the end of the text.
     pub(super) fn line_end(self, at: usize) -> usize {
-        self.text[at..]
-            .find(['\n', '\r'])
-            .map_or(self.text.len(), |length| at + length)
+        self.text[at..].find(['\n', '\r']).map_or(self.text.len(), |length| at + length)
     }
 
     /// The line of `at`, without its line break.
@@ -35,9 +33,7 @@ impl<'a> Source<'a> {
     /// The line break before the line that starts at `at`.
     pub(super) fn break_before(self, at: usize) -> Option<&'a str> {
         let before = &self.text[..at];
-        ["\r\n", "\n", "\r"]
-            .into_iter()
-            .find(|line_break| before.ends_with(line_break))
+        ["\r\n", "\n", "\r"].into_iter().find(|line_break| before.ends_with(line_break))
     }
 
     /// The white space that the line of `at` starts with.
@@ -103,10 +99,7 @@ impl<'a> Source<'a> {
     /// The last comment that lies in `span`.
     pub(super) fn last_comment(self, span: Span) -> Option<Span> {
         let end = self.comments.partition_point(|comment| comment.start < span.end);
-        self.comments[..end]
-            .last()
-            .copied()
-            .filter(|comment| span.contains(*comment))
+        self.comments[..end].last().copied().filter(|comment| span.contains(*comment))
     }
 
     /// Whether only white space follows `at` on its line, and a line break after that.
@@ -128,7 +121,5 @@ pub(super) fn is_blank(text: &str) -> bool {
 
 /// The line break that `text` starts with.
 fn line_break(text: &str) -> Option<&str> {
-    ["\r\n", "\n", "\r"]
-        .into_iter()
-        .find(|line_break| text.starts_with(line_break))
+    ["\r\n", "\n", "\r"].into_iter().find(|line_break| text.starts_with(line_break))
 }

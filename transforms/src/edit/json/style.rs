@@ -9,10 +9,7 @@ use crate::tree::{Node, Span, Value};
 const SMALL: usize = 3;
 
 /// What most of a document does.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is one independent habit of the writer"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one independent habit of the writer")]
 #[derive(Debug)]
 pub(super) struct Style {
     /// The line break.
@@ -87,10 +84,7 @@ impl<'a> Tally<'a> {
 
     /// The most frequent text, of equals the shortest.
     pub(super) fn most(&self) -> Option<&'a str> {
-        self.0
-            .iter()
-            .max_by_key(|(seen, count)| (**count, usize::MAX - seen.len()))
-            .map(|(seen, _)| *seen)
+        self.0.iter().max_by_key(|(seen, count)| (**count, usize::MAX - seen.len())).map(|(seen, _)| *seen)
     }
 }
 
@@ -150,21 +144,14 @@ impl<'a> Counts<'a> {
         let source = self.source;
         if source.starts_line(first.start) {
             let outer = source.indent(node.span.start);
-            if let Some(step) = source
-                .prefix(first.start)
-                .strip_prefix(outer)
-                .filter(|step| !step.is_empty())
-            {
+            if let Some(step) = source.prefix(first.start).strip_prefix(outer).filter(|step| !step.is_empty()) {
                 self.units.add(step);
             }
         }
         if source.on_one_line(node.span) {
             let pad = &source.text[node.span.start + 1..first.start];
-            let pads = if matches!(node.value, Value::Object(_)) {
-                &mut self.object_pads
-            } else {
-                &mut self.array_pads
-            };
+            let pads =
+                if matches!(node.value, Value::Object(_)) { &mut self.object_pads } else { &mut self.array_pads };
             if pad.trim().is_empty() && source.text[last.end..node.span.end - 1] == *pad {
                 pads.add(pad);
             }
@@ -214,11 +201,9 @@ impl<'a> Counts<'a> {
 /// Where the members or elements of a container stand.
 fn entry_spans(node: &Node) -> Vec<Span> {
     match &node.value {
-        Value::Object(object) => object
-            .members
-            .iter()
-            .map(|member| Span::new(member.name_span.start, member.value.span.end))
-            .collect(),
+        Value::Object(object) => {
+            object.members.iter().map(|member| Span::new(member.name_span.start, member.value.span.end)).collect()
+        }
         Value::Array(array) => array.items.iter().map(|item| item.span).collect(),
         _ => Vec::new(),
     }

@@ -20,11 +20,7 @@ fn files(directory: &FilePath) -> Vec<PathBuf> {
     while let Some(directory) = waiting.pop() {
         for entry in fs::read_dir(&directory).expect("the corpus can be listed") {
             let path = entry.expect("the corpus can be listed").path();
-            if path.is_dir() {
-                waiting.push(path)
-            } else {
-                found.push(path)
-            }
+            if path.is_dir() { waiting.push(path) } else { found.push(path) }
         }
     }
     found.sort();
@@ -34,19 +30,13 @@ fn files(directory: &FilePath) -> Vec<PathBuf> {
 /// Edits that a node of that kind can take.
 fn edits(path: &Path, node: &Node) -> Vec<Vec<Edit>> {
     let set = |path: Path, value| Edit::Set { path, value };
-    let append = |value| Edit::Append {
-        array: path.clone(),
-        value,
-    };
+    let append = |value| Edit::Append { array: path.clone(), value };
     let mut all = Vec::new();
     if node.value == crate::tree::Value::Opaque {
         return all;
     }
     all.push(vec![set(path.clone(), json!(true))]);
-    all.push(vec![set(
-        path.clone(),
-        json!({ "drop": ["ALL"], "nested": { "a": [1, {}] } }),
-    )]);
+    all.push(vec![set(path.clone(), json!({ "drop": ["ALL"], "nested": { "a": [1, {}] } }))]);
     if path.split_last().is_some() {
         all.push(vec![Edit::Remove { path: path.clone() }]);
     }
@@ -56,35 +46,18 @@ fn edits(path: &Path, node: &Node) -> Vec<Vec<Edit>> {
             set(path.key("zz").key("y"), json!(["a", "b"])),
             set(path.key("zy"), json!({ "k": [{ "a": 1 }] })),
         ]);
-        let removals = object
-            .members
-            .iter()
-            .filter(|member| member.value.value != crate::tree::Value::Opaque);
-        let mut removals: Vec<_> = removals
-            .map(|member| Edit::Remove {
-                path: path.key(member.name.as_str()),
-            })
-            .collect();
+        let removals = object.members.iter().filter(|member| member.value.value != crate::tree::Value::Opaque);
+        let mut removals: Vec<_> =
+            removals.map(|member| Edit::Remove { path: path.key(member.name.as_str()) }).collect();
         all.push(removals.clone());
         removals.push(set(path.key("zz"), json!([1])));
         all.push(removals);
     }
     if let Some(array) = node.as_array() {
         all.push(vec![append(json!({ "name": "A", "value": "B" }))]);
-        all.push(vec![
-            append(json!("x")),
-            append(json!({ "name": "A", "size": { "a": 1 } })),
-        ]);
-        let seen = array
-            .items
-            .iter()
-            .enumerate()
-            .filter(|(_, item)| item.value != crate::tree::Value::Opaque);
-        let removals: Vec<_> = seen
-            .map(|(index, _)| Edit::Remove {
-                path: path.index(index),
-            })
-            .collect();
+        all.push(vec![append(json!("x")), append(json!({ "name": "A", "size": { "a": 1 } }))]);
+        let seen = array.items.iter().enumerate().filter(|(_, item)| item.value != crate::tree::Value::Opaque);
+        let removals: Vec<_> = seen.map(|(index, _)| Edit::Remove { path: path.index(index) }).collect();
         all.push(removals.iter().step_by(2).cloned().collect());
         all.push(removals.iter().skip(1).cloned().chain([append(json!("x"))]).collect());
         all.push(removals);
@@ -107,9 +80,7 @@ fn every_corpus_file_takes_generic_edits() {
     let (mut tried, mut refused) = (0, 0);
     for file in files(FilePath::new(&directory)) {
         let bytes = fs::read(&file).expect("the corpus can be read");
-        let Some((text, parsed)) = read::decode(&bytes)
-            .ok()
-            .and_then(|text| Some((text, read::json(text).ok()?)))
+        let Some((text, parsed)) = read::decode(&bytes).ok().and_then(|text| Some((text, read::json(text).ok()?)))
         else {
             refused += 1;
             continue;

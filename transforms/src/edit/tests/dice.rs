@@ -28,22 +28,8 @@ impl<'a> Dice<'a> {
     }
 }
 
-const NAMES: &[&str] = &[
-    "a",
-    "b",
-    "image",
-    "name",
-    "",
-    "c d",
-    "q\"q",
-    "back\\slash",
-    "日本",
-    "a/b",
-    "m~n",
-    "tab\there",
-    "😀",
-    "value",
-];
+const NAMES: &[&str] =
+    &["a", "b", "image", "name", "", "c d", "q\"q", "back\\slash", "日本", "a/b", "m~n", "tab\there", "😀", "value"];
 const STRINGS: &[&str] = &[
     "x",
     "",
@@ -66,29 +52,10 @@ const STRINGS: &[&str] = &[
     ",",
     ":",
 ];
-const NUMBERS: &[&str] = &[
-    "0",
-    "1",
-    "-1",
-    "1.50",
-    "1e3",
-    "12345678901234567890",
-    "0.10",
-    "-0",
-    "1E+5",
-];
+const NUMBERS: &[&str] = &["0", "1", "-1", "1.50", "1e3", "12345678901234567890", "0.10", "-0", "1E+5"];
 const SPACES: &[&str] = &["", " ", "\n", "\n  ", "  ", "\t", "\r\n", "\r\n\t", "\r", "\n\n", " \n"];
-const COMMENTS: &[&str] = &[
-    "/* c */",
-    "// c\n",
-    "# c\n",
-    "/**/",
-    "// \"q\" , }\r\n",
-    "/* , ] \n */",
-    "# it's {\r",
-    "//\n",
-    "/* // */",
-];
+const COMMENTS: &[&str] =
+    &["/* c */", "// c\n", "# c\n", "/**/", "// \"q\" , }\r\n", "/* , ] \n */", "# it's {\r", "//\n", "/* // */"];
 
 /// A random value.
 pub(super) fn value(dice: &mut Dice<'_>, depth: usize) -> Value {
@@ -119,11 +86,7 @@ pub(super) fn container(dice: &mut Dice<'_>, depth: usize) -> Value {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layout {
     /// One of the layouts that people use: one unit, one line break, one place for brackets.
-    Tidy {
-        unit: &'static str,
-        line_break: &'static str,
-        style: usize,
-    },
+    Tidy { unit: &'static str, line_break: &'static str, style: usize },
     /// Any white space anywhere.
     Chaos,
     /// Any white space, comments and trailing commas anywhere.
@@ -191,25 +154,14 @@ impl Writer<'_, '_> {
 
     fn value(&mut self, value: &Value, depth: usize) {
         if depth > 0 && self.placeholder() {
-            let placeholder = self.dice.pick(&[
-                "${x}",
-                "$X",
-                "<X>",
-                "{{ x \"y\" }}",
-                "%NAME%",
-                "1${x}",
-                "__X__",
-                "@NAME@",
-            ]);
+            let placeholder =
+                self.dice.pick(&["${x}", "$X", "<X>", "{{ x \"y\" }}", "%NAME%", "1${x}", "__X__", "@NAME@"]);
             self.text.push_str(placeholder);
             return;
         }
         match value {
             Value::Object(object) => {
-                let entries: Vec<_> = object
-                    .iter()
-                    .map(|(name, value)| (Some(name.as_str()), value))
-                    .collect();
+                let entries: Vec<_> = object.iter().map(|(name, value)| (Some(name.as_str()), value)).collect();
                 self.entries(('{', '}'), &entries, depth);
             }
             Value::Array(array) => {
@@ -224,11 +176,7 @@ impl Writer<'_, '_> {
     /// A string, with more escapes than it needs here and there.
     fn string(&mut self, string: &str) {
         let plain = Value::from(string).to_string();
-        let text = if self.dice.one_in(5) {
-            plain.replace('/', "\\/").replace('x', "\\u0078")
-        } else {
-            plain
-        };
+        let text = if self.dice.one_in(5) { plain.replace('/', "\\/").replace('x', "\\u0078") } else { plain };
         self.text.push_str(&text);
     }
 
@@ -256,8 +204,7 @@ impl Writer<'_, '_> {
         let depth = if hugs { depth } else { depth + 1 };
         for (index, (name, value)) in entries.iter().enumerate() {
             if index > 0 && style != 3 {
-                self.text
-                    .push_str(if style == 6 || !(inline || hugs) { "," } else { ", " });
+                self.text.push_str(if style == 6 || !(inline || hugs) { "," } else { ", " });
             }
             if !inline && !hugs {
                 self.line(depth);
@@ -323,27 +270,16 @@ fn edit(dice: &mut Dice<'_>, places: &[(Path, &Node)]) -> Edit {
     let (path, node) = &places[(dice.roll(256) * 256 + dice.roll(256)) % places.len()];
     let fresh = dice.pick(&["new", "other", "日本", "name", "a", "x/y~z"]);
     match (&node.value, dice.roll(6)) {
-        (tree::Value::Array(_), 0..=2) => Edit::Append {
-            array: path.clone(),
-            value: value(dice, 2),
-        },
-        (tree::Value::Object(_) | tree::Value::Null, 0) => Edit::Set {
-            path: path.key(fresh),
-            value: value(dice, 2),
-        },
-        (tree::Value::Object(_) | tree::Value::Null, 1) => Edit::Set {
-            path: path.key(fresh).key("deep"),
-            value: value(dice, 1),
-        },
-        (tree::Value::Object(_) | tree::Value::Null, 2) => Edit::Append {
-            array: path.key(fresh),
-            value: value(dice, 1),
-        },
+        (tree::Value::Array(_), 0..=2) => Edit::Append { array: path.clone(), value: value(dice, 2) },
+        (tree::Value::Object(_) | tree::Value::Null, 0) => Edit::Set { path: path.key(fresh), value: value(dice, 2) },
+        (tree::Value::Object(_) | tree::Value::Null, 1) => {
+            Edit::Set { path: path.key(fresh).key("deep"), value: value(dice, 1) }
+        }
+        (tree::Value::Object(_) | tree::Value::Null, 2) => {
+            Edit::Append { array: path.key(fresh), value: value(dice, 1) }
+        }
         (_, 3 | 4) if *path != Path::root() => Edit::Remove { path: path.clone() },
-        _ => Edit::Set {
-            path: path.clone(),
-            value: value(dice, 2),
-        },
+        _ => Edit::Set { path: path.clone(), value: value(dice, 2) },
     }
 }
 

@@ -32,9 +32,7 @@ fn prove(text: &str, parsed: &Parsed, change: &Change, splices: &[Splice], after
     json_patch::patch(&mut expected, &lower(change)).map_err(|error| format!("patch: {error}"))?;
     let found = to_json(&reread.root, after);
     if found != expected {
-        return Err(format!(
-            "value differs\nexpected {expected}\nfound    {found}\n--- after\n{after}"
-        ));
+        return Err(format!("value differs\nexpected {expected}\nfound    {found}\n--- after\n{after}"));
     }
     if *change == Change::Keep && (!splices.is_empty() || after != text) {
         return Err("nothing was to change".to_owned());

@@ -7,30 +7,20 @@ use super::dice::{self, Dice, Layout};
 use super::*;
 
 fn config(cases: u32) -> Config {
-    Config {
-        cases,
-        failure_persistence: None,
-        ..Config::default()
-    }
+    Config { cases, failure_persistence: None, ..Config::default() }
 }
 
 /// A document as the dice fall, with the edits that fit it.
 fn document(dice: &mut Dice<'_>) -> (Layout, String) {
     let layout = dice::layout(dice);
-    let value = if dice.roll(4) == 3 {
-        dice::value(dice, 4)
-    } else {
-        dice::container(dice, 4)
-    };
+    let value = if dice.roll(4) == 3 { dice::value(dice, 4) } else { dice::container(dice, 4) };
     (layout, dice::write(dice, &value, layout))
 }
 
 /// The same edits in another order; the order of appends is meant, so it stays.
 fn permuted(edits: &[Edit]) -> Vec<Edit> {
-    let (appends, mut others): (Vec<_>, Vec<_>) = edits
-        .iter()
-        .cloned()
-        .partition(|edit| matches!(edit, Edit::Append { .. }));
+    let (appends, mut others): (Vec<_>, Vec<_>) =
+        edits.iter().cloned().partition(|edit| matches!(edit, Edit::Append { .. }));
     others.reverse();
     others.extend(appends);
     others
@@ -50,9 +40,7 @@ fn run(text: &str, edits: &[Edit]) -> Result<Option<String>, TestCaseError> {
         (Err(why), Err(_)) if why.starts_with("merge:") || why.starts_with("splice: placeholders") => Ok(None),
         (plain, careful) => {
             let why = plain.err().or(careful.err()).unwrap_or_default();
-            Err(TestCaseError::fail(format!(
-                "{why}\n--- before\n{text}\n--- escaped {text:?}\n--- edits {edits:?}"
-            )))
+            Err(TestCaseError::fail(format!("{why}\n--- before\n{text}\n--- escaped {text:?}\n--- edits {edits:?}")))
         }
     }
 }
