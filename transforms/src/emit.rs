@@ -1,0 +1,196 @@
+//! The projection of a document to what `aws ecs register-task-definition --cli-input-json` takes.
+//!
+//! Strict JSON of the definition alone: what only responses hold, nulls, comments and trailing commas go away, tags that
+//! `describe-task-definition` prints beside the definition come in. Every scalar that stays keeps its bytes, and members that nobody
+//! knows yet stay.
+
+use crate::document::{Document, Envelope};
+use crate::edit::{self, Edit};
+use crate::read::PlaceholderPosition;
+use crate::tree::{Node, Path, Span, Value};
+
+#[cfg(test)]
+mod tests;
+
+/// Members that `TaskDefinition` has and `RegisterTaskDefinition` does not take (ECS API model).
+pub const RESPONSE_ONLY: [&str; 9] = [
+    "taskDefinitionArn",
+    "revision",
+    "status",
+    "requiresAttributes",
+    "compatibilities",
+    "registeredAt",
+    "registeredBy",
+    "deregisteredAt",
+    "deleteRequestedAt",
+];
+
+/// Why a document has no such projection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EmitError {
+    /// The file holds containers alone.
+    #[error("the file holds containers alone, and registering needs a whole task definition")]
+    OnlyContainers,
+    /// A placeholder keeps it from being JSON.
+    #[error("a placeholder stands where JSON needs a value")]
+    Placeholder,
+    /// It could not be made or proven.
+    #[error("the projection could not be proven right")]
+    Unproven,
+}
+
+impl EmitError {
+    /// What the user can do about it.
+    pub const fn next_step(self) -> &'static str {
+        match self {
+            Self::OnlyContainers => "give the file that holds family and containerDefinitions",
+            Self::Placeholder => "render the template first, then emit from the rendered file",
+            Self::Unproven => "nothing was written; please report this with the version",
+        }
+    }
+
+    /// Whether it is our bug.
+    pub const fn is_ours(self) -> bool {
+        matches!(self, Self::Unproven)
+    }
+}
+
+/// Strict JSON for `--cli-input-json`, ending in a newline.
+pub fn register_input(document: &Document) -> Result<String, EmitError> {
+    let Envelope::Definition { at, tags } = document.envelope() else {
+        return Err(EmitError::OnlyContainers);
+    };
+    if document.parsed().placeholders.iter().any(|placeholder| placeholder.position != PlaceholderPosition::InString) {
+        return Err(EmitError::Placeholder);
+    }
+    let stripped = stripped(document, at, tags.as_ref())?;
+    let definition = stripped.parsed().root.at(at).ok_or(EmitError::Unproven)?;
+    let inner = strict(&stripped, definition.span);
+    let outer_tags = tags.as_ref().and_then(|tags| stripped.parsed().root.at(tags));
+    let outer_tags = outer_tags.filter(|node| node.as_array().is_some_and(|array| !array.items.is_empty()));
+    let text = match outer_tags {
+        None => dedented(&inner),
+        Some(node) => with_tags(&dedented(&inner), &dedented(&strict(&stripped, node.span)))?,
+    };
+    let text = format!("{}{}", text.trim_end(), newline(document.text()));
+    if serde_json::from_str::<serde_json::Value>(&text).is_ok() { Ok(text) } else { Err(EmitError::Placeholder) }
+}
+
+/// The document without nulls, response-only members and the tags that AWS itself sets.
+fn stripped(document: &Document, at: &Path, tags: Option<&Path>) -> Result<Document, EmitError> {
+    let root = &document.parsed().root;
+    let mut edits = Vec::new();
+    let definition = root.at(at).ok_or(EmitError::Unproven)?;
+    for member in definition.as_object().into_iter().flat_map(|object| &object.members) {
+        let path = at.key(&member.name);
+        if RESPONSE_ONLY.contains(&member.name.as_str()) {
+            edits.push(Edit::Remove { path });
+        } else {
+            nulls(&member.value, &path, &mut edits);
+        }
+    }
+    let own_tags = at.key("tags");
+    for tags in std::iter::once(&own_tags).chain(tags) {
+        for (index, tag) in
+            root.at(tags).and_then(Node::as_array).into_iter().flat_map(|array| &array.items).enumerate()
+        {
+            let key = tag.as_object().and_then(|tag| tag.get("key")).and_then(Node::as_str).unwrap_or_default();
+            if key.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("aws:")) {
+                edits.push(Edit::Remove { path: tags.index(index) });
+            }
+        }
+    }
+    if edits.is_empty() {
+        return Ok(document.clone());
+    }
+    let unproven = |_| EmitError::Unproven;
+    let change = edit::merge(root, &edits).map_err(|_| EmitError::Unproven)?;
+    let splices =
+        edit::json::splice(document.text(), document.parsed(), &change, &|_| false).map_err(|_| EmitError::Unproven)?;
+    Document::read(edit::apply(document.text(), &splices)).map_err(unproven)
+}
+
+fn nulls(node: &Node, path: &Path, edits: &mut Vec<Edit>) {
+    match &node.value {
+        Value::Null => edits.push(Edit::Remove { path: path.clone() }),
+        Value::Object(object) => {
+            object.members.iter().for_each(|member| nulls(&member.value, &path.key(&member.name), edits));
+        }
+        Value::Array(array) => {
+            array.items.iter().enumerate().for_each(|(index, item)| nulls(item, &path.index(index), edits));
+        }
+        _ => {}
+    }
+}
+
+/// The text of `span` without comments and trailing commas. Lines that held a comment alone go away.
+fn strict(document: &Document, span: Span) -> String {
+    let text = document.text();
+    let parsed = document.parsed();
+    let mut gone: Vec<Span> = parsed.comments.iter().map(|comment| widened(text, *comment)).collect();
+    gone.extend(&parsed.trailing_commas);
+    gone.sort_unstable();
+    let mut kept = String::new();
+    let mut at = span.start;
+    for gone in gone.into_iter().filter(|gone| gone.overlaps(span)) {
+        if gone.start > at {
+            kept.push_str(&text[at..gone.start]);
+        }
+        at = at.max(gone.end);
+    }
+    kept.push_str(&text[at.min(span.end)..span.end]);
+    kept
+}
+
+/// A comment with the blanks before it, and with its line where it stands alone there.
+fn widened(text: &str, comment: Span) -> Span {
+    let blanks = text[..comment.start].trim_end_matches([' ', '\t']).len();
+    let alone = blanks == 0 || text[..blanks].ends_with(['\n', '\r']);
+    let rest = &text[comment.end..];
+    let after = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+    let newline = ["\r\n", "\n", "\r"].into_iter().find(|newline| rest[after..].starts_with(newline));
+    match newline {
+        Some(newline) if alone => Span::new(blanks, comment.end + after + newline.len()),
+        _ => Span::new(blanks, comment.end),
+    }
+}
+
+/// The text with the indentation of its last line taken from every line but the first.
+fn dedented(text: &str) -> String {
+    let last = text.rfind(['\n', '\r']).map_or("", |newline| &text[newline + 1..]);
+    let indent = &last[..last.len() - last.trim_start_matches([' ', '\t']).len()];
+    if indent.is_empty() {
+        return text.to_owned();
+    }
+    text.split_inclusive(['\n', '\r'])
+        .enumerate()
+        .map(|(index, line)| if index == 0 { line } else { line.strip_prefix(indent).unwrap_or(line) })
+        .collect()
+}
+
+/// The definition with the text of `tags` as its last member, laid out as the member before it.
+fn with_tags(definition: &str, tags: &str) -> Result<String, EmitError> {
+    let parsed = crate::read::json(definition).map_err(|_| EmitError::Unproven)?;
+    let last = parsed.root.as_object().and_then(|object| object.members.last()).ok_or(EmitError::Unproven)?;
+    let before = &definition[..last.name_span.start];
+    let start = before.rfind(['\n', '\r']).map_or(0, |newline| newline + 1);
+    let indent = &before[start..];
+    let lines = start > 0 && indent.trim().is_empty();
+    let colon = &definition[last.name_span.end..last.value.span.start];
+    let (gap, tags) = if lines {
+        let inner = tags.split_inclusive(['\n', '\r']).collect::<Vec<_>>().join(indent);
+        (format!("{}{indent}", newline(definition)), inner)
+    } else {
+        (" ".to_owned(), tags.to_owned())
+    };
+    let end = last.value.span.end;
+    Ok(format!("{},{gap}\"tags\"{colon}{tags}{}", &definition[..end], &definition[end..]))
+}
+
+fn newline(text: &str) -> &'static str {
+    match text.find(['\n', '\r']).map(|at| &text[at..]) {
+        Some(rest) if rest.starts_with("\r\n") => "\r\n",
+        Some(rest) if rest.starts_with('\r') => "\r",
+        _ => "\n",
+    }
+}

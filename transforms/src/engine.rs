@@ -1,0 +1,259 @@
+//! One round: intent, inspect, select, merge, splice, prove.
+//!
+//! All edits refer to the unedited document and become one set of splices. Nothing leaves here that was not proven: the new text, read
+//! again, means what the reported operations say, and what was to be mended is mended.
+
+use std::collections::BTreeSet;
+
+use json_patch::Patch;
+
+use crate::document::{Document, DocumentError};
+use crate::edit::{self, Edit, Splice};
+use crate::intent::{Intent, Wishes, Withheld};
+use crate::masking;
+use crate::model::{TargetError, TaskView};
+use crate::pass::{Finding, Fix, Obstacle, Remedy};
+use crate::passes;
+use crate::tree::Step;
+
+#[cfg(test)]
+mod tests;
+
+/// What one round did to one document.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What was intended.
+    pub intent: Intent,
+    /// Every finding in source order, with what became of it.
+    pub findings: Vec<Judged>,
+    /// The operations of all applied fixes, in document coordinates.
+    pub ops: Patch,
+    /// The same as replacements of text.
+    pub splices: Vec<Splice>,
+    /// The document with all applied fixes; `None` where there are none.
+    pub hardened: Option<Document>,
+}
+
+/// A finding and what became of it.
+#[derive(Debug)]
+pub struct Judged {
+    /// The finding.
+    pub finding: Finding,
+    /// What became of it.
+    pub decision: Decision,
+    /// The operations of its own fix, in document coordinates; empty without one.
+    pub ops: Patch,
+}
+
+/// What became of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Its fix is applied.
+    Applied,
+    /// Its fix could be applied and is not.
+    Withheld(Withheld),
+    /// It is left to a person.
+    Manual,
+    /// Whether it is weak cannot be told.
+    Undetermined,
+}
+
+impl Judged {
+    /// Why this finding stays, and what to do; empty for one that is mended.
+    pub fn obstacles(&self) -> Vec<Obstacle> {
+        match (&self.finding.remedy, self.decision) {
+            (_, Decision::Applied) => Vec::new(),
+            (_, Decision::Withheld(withheld)) => vec![withheld.obstacle()],
+            (Remedy::Manual(obstacles), _) => obstacles.clone(),
+            (Remedy::Undetermined(obstacle), _) => vec![obstacle.clone()],
+            (Remedy::Fix(_), _) => Vec::new(),
+        }
+    }
+}
+
+/// Why a round had no outcome.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// What the user said about the target contradicts the definition.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    /// The result could not be proven. Our bug; the text must stay as it is.
+    #[error("the edited text could not be proven right: {0}")]
+    Unproven(#[from] ProofError),
+}
+
+/// What a proof failed on. Carries no text of the document.
+#[derive(Debug, thiserror::Error)]
+pub enum ProofError {
+    /// Edits of different fixes contradict each other, or have no place.
+    #[error("the edits cannot be merged ({0})")]
+    Merge(String),
+    /// The new text cannot be read.
+    #[error("the result cannot be read again")]
+    Unreadable(#[source] DocumentError),
+    /// The new text means something else than the operations say.
+    #[error("the result differs from what the operations say")]
+    Different,
+    /// A weakness that was mended is still there.
+    #[error("`{pass}` still finds what it mended at {place}")]
+    StillThere {
+        /// The pass.
+        pass: &'static str,
+        /// The canonical place.
+        place: String,
+    },
+    /// A mend made a weakness that it did not announce.
+    #[error("`{pass}` finds something new at {place}")]
+    New {
+        /// The pass.
+        pass: &'static str,
+        /// The canonical place.
+        place: String,
+    },
+}
+
+/// How the result of splicing is taken: as it is, or damaged on purpose so that a test can watch the proof refuse it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fault {
+    /// As it is.
+    #[default]
+    None,
+    /// With a byte of an edit lost.
+    LostByte,
+}
+
+/// Inspects `document` and mends what `wishes` select.
+pub fn harden(document: &Document, wishes: &Wishes, fault: Fault) -> Result<Outcome, EngineError> {
+    let task = TaskView::new(document);
+    let intent = Intent::new(&task, wishes)?;
+    let findings = inspect(document, &intent);
+    let findings: Vec<Judged> = findings.into_iter().map(|finding| judge(document, &intent, finding)).collect();
+    let mut edits: Vec<Edit> = applied(&findings).flat_map(|(_, fix)| fix.edits.clone()).collect();
+    edits.sort_by_key(rank);
+    if edits.is_empty() {
+        return Ok(Outcome { intent, findings, ops: Patch(Vec::new()), splices: Vec::new(), hardened: None });
+    }
+    let (ops, splices) = spliced(document, &edits)?;
+    let hardened = prove(document, &intent, &findings, &ops, &damaged(&splices, fault))?;
+    Ok(Outcome { intent, findings, ops, splices, hardened: Some(hardened) })
+}
+
+/// Every finding of the selected passes, in source order.
+fn inspect(document: &Document, intent: &Intent) -> Vec<Finding> {
+    let task = TaskView::new(document);
+    let selected = passes::TABLE.into_iter().filter(|pass| intent.selection.passes.contains(&pass.id));
+    let mut findings: Vec<Finding> = selected.flat_map(|pass| (pass.inspect)(&task, intent)).collect();
+    findings.sort_by_cached_key(|finding| {
+        let container = finding.container.as_ref().map(|container| container.index);
+        (
+            document.mark(&finding.place).start.min(container_start(document, container)),
+            finding.pass.id,
+            finding.subject.clone(),
+        )
+    });
+    findings
+}
+
+/// Findings about one container stand together, in the order of the table.
+fn container_start(document: &Document, container: Option<usize>) -> usize {
+    let path = container.map(|index| crate::document::containers().index(index));
+    path.and_then(|path| document.node(&path)).map_or(usize::MAX, |node| node.span.start)
+}
+
+/// New members of a container come in the order in which people write them, whichever pass asks for them.
+fn rank(edit: &Edit) -> usize {
+    const ORDER: [&str; 4] = ["user", "readonlyRootFilesystem", "linuxParameters", "systemControls"];
+    let member = edit.path().steps().iter().find_map(|step| match step {
+        Step::Key(name) => ORDER.iter().position(|known| known == name),
+        Step::Index(_) => None,
+    });
+    member.unwrap_or(ORDER.len())
+}
+
+fn judge(document: &Document, intent: &Intent, mut finding: Finding) -> Judged {
+    let unplaced = match &finding.remedy {
+        Remedy::Fix(fix) => spliced(document, &fix.edits).err(),
+        _ => None,
+    };
+    if unplaced.is_some() {
+        finding.remedy = Remedy::Manual(vec![Obstacle::new(
+            "this file has no place for the edit",
+            "make it in the file that holds the whole task definition",
+        )]);
+    }
+    let (decision, ops) = match &finding.remedy {
+        Remedy::Fix(fix) => {
+            let decision = match intent.selection.admits(fix.applicability, fix.weakest()) {
+                Ok(()) => Decision::Applied,
+                Err(withheld) => Decision::Withheld(withheld),
+            };
+            (decision, spliced(document, &fix.edits).map(|(ops, _)| ops).unwrap_or_default())
+        }
+        Remedy::Manual(_) => (Decision::Manual, Patch(Vec::new())),
+        Remedy::Undetermined(_) => (Decision::Undetermined, Patch(Vec::new())),
+    };
+    Judged { finding, decision, ops }
+}
+
+fn applied(findings: &[Judged]) -> impl Iterator<Item = (&Finding, &Fix)> {
+    findings.iter().filter(|judged| judged.decision == Decision::Applied).filter_map(|judged| {
+        match &judged.finding.remedy {
+            Remedy::Fix(fix) => Some((&judged.finding, fix)),
+            _ => None,
+        }
+    })
+}
+
+/// The operations and splices of `edits`, which are on canonical paths.
+fn spliced(document: &Document, edits: &[Edit]) -> Result<(Patch, Vec<Splice>), ProofError> {
+    let located: Option<Vec<Edit>> = edits.iter().map(|edit| document.located(edit)).collect();
+    let located = located.ok_or_else(|| ProofError::Merge("a path has no place in this file".into()))?;
+    let parsed = document.parsed();
+    let change = edit::merge(&parsed.root, &located).map_err(|error| ProofError::Merge(error.to_string()))?;
+    let sensitive = masking::sensitive(document);
+    let avoid = |line: crate::tree::Span| masking::touches(&sensitive, line);
+    let splices = edit::json::splice(document.text(), parsed, &change, &avoid)
+        .map_err(|error| ProofError::Merge(error.to_string()))?;
+    Ok((edit::lower(&change), splices))
+}
+
+fn damaged(splices: &[Splice], fault: Fault) -> Vec<Splice> {
+    let mut splices = splices.to_vec();
+    if fault == Fault::LostByte
+        && let Some(splice) = splices.last_mut()
+    {
+        splice.text.pop();
+    }
+    splices
+}
+
+fn prove(
+    document: &Document,
+    intent: &Intent,
+    findings: &[Judged],
+    ops: &Patch,
+    splices: &[Splice],
+) -> Result<Document, ProofError> {
+    let text = edit::apply(document.text(), splices);
+    let hardened = Document::read(text).map_err(ProofError::Unreadable)?;
+    let mut expected = document.value();
+    json_patch::patch(&mut expected, ops).map_err(|_| ProofError::Different)?;
+    if hardened.envelope() != document.envelope() || hardened.value() != expected {
+        return Err(ProofError::Different);
+    }
+    let key = |finding: &Finding| {
+        (finding.pass.id, finding.container.as_ref().map(|container| container.index), finding.subject.clone())
+    };
+    let mended: BTreeSet<_> = applied(findings).map(|(finding, _)| key(finding)).collect();
+    let before: BTreeSet<_> = findings.iter().map(|judged| key(&judged.finding)).collect();
+    for finding in inspect(&hardened, intent) {
+        let (pass, place) = (finding.pass.id.0, finding.place.to_string());
+        if mended.contains(&key(&finding)) {
+            return Err(ProofError::StillThere { pass, place });
+        }
+        if !before.contains(&key(&finding)) {
+            return Err(ProofError::New { pass, place });
+        }
+    }
+    Ok(hardened)
+}

@@ -1,0 +1,273 @@
+//! Who a container runs as after the run.
+
+use super::{Plan, Setting};
+use crate::document::containers;
+use crate::model::{ContainerView, LowPort, MountKind, Os, Read, UserField, Why};
+use crate::pass::{Applicability, Obstacle, Provenance, Vouched};
+use crate::passes::root_user;
+
+/// The kernel parameter that lets any user bind low ports (ECS API model, `SystemControl`: every `net.*` is accepted, on Fargate
+/// too; not under host networking).
+pub const LOW_PORTS: &str = "net.ipv4.ip_unprivileged_port_start";
+
+/// The plan for the user of one container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserPlan {
+    /// Who it runs as once everything selected is applied.
+    pub after: UserAfter,
+    /// How it would be mended, if it is weak.
+    pub mend: Plan<UserMend>,
+}
+
+/// Who a container runs as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UserAfter {
+    /// Somebody who is not root; ids where they are known as numbers.
+    NonRoot {
+        /// The uid.
+        uid: Option<u32>,
+        /// The gid.
+        gid: Option<u32>,
+        /// Who vouches for that.
+        by: Provenance,
+    },
+    /// Root, as the definition says.
+    Root,
+    /// The image decides, or the value is unresolved.
+    Unknown,
+}
+
+/// The edit values of a user fix.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserMend {
+    /// The value of `user`.
+    pub user: Vouched<String>,
+    /// The container needs its own entry that opens low ports.
+    pub opens_low_ports: bool,
+}
+
+pub(super) fn plan(setting: &Setting<'_>, container: &ContainerView<'_>) -> UserPlan {
+    let field = container.user();
+    let mend = match setting.os {
+        Os::Windows => windows_mend(setting, container),
+        Os::Linux | Os::Unknown => linux_mend(setting, container),
+    };
+    let after = match (&field, &mend) {
+        (Read::Known(known), Plan::Ready(mend)) if root_user::is_weak(known, setting.os) && applied(setting, mend) => {
+            non_root(&mend.user.value, mend.user.by)
+        }
+        (Read::Known(UserField::Other(name)), _) => non_root(name, Provenance::Definition),
+        (Read::Known(UserField::Root), _) => UserAfter::Root,
+        _ => UserAfter::Unknown,
+    };
+    UserPlan { after, mend }
+}
+
+fn applied(setting: &Setting<'_>, mend: &UserMend) -> bool {
+    let selection = &setting.wishes.selection;
+    selection.passes.contains(&root_user::PASS.id) && selection.admits(Applicability::Unsafe, mend.user.by).is_ok()
+}
+
+fn non_root(user: &str, by: Provenance) -> UserAfter {
+    let (user, group) = user.split_once(':').map_or((user, None), |(user, group)| (user, Some(group)));
+    UserAfter::NonRoot { uid: user.parse().ok(), gid: group.and_then(|group| group.parse().ok()), by }
+}
+
+fn windows_mend(setting: &Setting<'_>, container: &ContainerView<'_>) -> Plan<UserMend> {
+    let named = setting.wishes.layers.pick(container.into(), |knobs| knobs.root_user.windows_user.as_ref());
+    named.map_or_else(
+        || {
+            Plan::Blocked(vec![Obstacle::new(
+                "the API's own text says that `user` is not for Windows containers, so it is set on request only",
+                "to set it all the same: --set root-user.windows-user=ContainerUser",
+            )])
+        },
+        |user| Plan::Ready(UserMend { user: user.map(ToString::to_string), opens_low_ports: false }),
+    )
+}
+
+fn linux_mend(setting: &Setting<'_>, container: &ContainerView<'_>) -> Plan<UserMend> {
+    let mut obstacles: Vec<Obstacle> = role_obstacle(setting, container).into_iter().collect();
+    obstacles.extend(ownership_obstacle(setting, container));
+    let opens_low_ports = match low_ports(setting, container) {
+        Ok(opens) => opens,
+        Err(obstacle) => {
+            obstacles.push(obstacle);
+            false
+        }
+    };
+    if !obstacles.is_empty() {
+        return Plan::Blocked(obstacles);
+    }
+    let user = setting.wishes.layers.pick(container.into(), |knobs| knobs.root_user.user.as_ref());
+    let user = user
+        .map_or_else(|| Vouched::default_of(root_user::DEFAULT_USER.to_owned()), |user| user.map(ToString::to_string));
+    Plan::Ready(UserMend { user, opens_low_ports })
+}
+
+/// Containers whose work decides who they must run as.
+fn role_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<Obstacle> {
+    let title = container.title();
+    if container.member("firelensConfiguration") != Read::Absent {
+        return Some(Obstacle::new(
+            format!(
+                "{title} is the FireLens log router: ECS stores user \"0\" for it, and agents before 1.96.0 refuse any other"
+            ),
+            "on current agents set a numeric uid by hand that no other container of the task uses",
+        ));
+    }
+    let proxy = setting.task.proxy_container();
+    let named_proxy = container.name().is_some() && proxy == Read::Known(container.name().unwrap_or_default());
+    let image_proxy = container.image_repository().is_some_and(|image| image.ends_with("aws-appmesh-envoy"));
+    if named_proxy || image_proxy {
+        return Some(Obstacle::new(
+            format!("{title} is the App Mesh proxy: its user must equal IgnoredUID, or its own traffic loops"),
+            "set `user` to the IgnoredUID of proxyConfiguration by hand",
+        ));
+    }
+    if matches!(proxy, Read::Unresolved(Why::Placeholder | Why::MayBeHidden | Why::WrongType)) {
+        return Some(Obstacle::new(
+            "proxyConfiguration cannot be read, so any container may be the App Mesh proxy",
+            "check the rendered file",
+        ));
+    }
+    let vouched =
+        setting.wishes.layers.pick_specific(container.into(), |knobs| knobs.root_user.user.as_ref()).is_some();
+    let waits = waiting_for(setting, container).filter(|_| !vouched)?;
+    Some(Obstacle::new(
+        format!("{waits} waits until {title} has done its work; such containers often run as root to prepare volumes"),
+        format!("if it needs no root: --set '{}:root-user.user=UID:GID'", container.name().unwrap_or("NAME")),
+    ))
+}
+
+/// A container that depends on this one having ended.
+fn waiting_for(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<String> {
+    let name = container.name()?;
+    let waiting = setting.task.seen().into_iter().find(|other| {
+        other.member("dependsOn").list().items.into_iter().any(|dependency| {
+            let condition = dependency.clone().member("condition").text();
+            dependency.member("containerName").text() == Read::Known(name)
+                && matches!(condition, Read::Known("SUCCESS" | "COMPLETE") | Read::Unresolved(_))
+        })
+    });
+    waiting.map(|other| other.title())
+}
+
+/// Mounted data that the new user may not be able to write.
+fn ownership_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<Obstacle> {
+    let layers = &setting.wishes.layers;
+    let vouched = layers.pick(container.into(), |knobs| knobs.root_user.owned_paths.as_ref());
+    let vouches = |path: &str| vouched.is_some_and(|paths| paths.value.iter().any(|owned| owned.covers(path)));
+    let flag = |path: &str| format!("if the new user may write there: --set root-user.owned-paths={path}");
+    let mounts = match container.mounts() {
+        Ok(mounts) => mounts,
+        Err(why) => return Some(Obstacle::unresolved("`mountPoints` or `tmpfs`", why)),
+    };
+    for mount in mounts.into_iter().filter(|mount| !mount.read_only) {
+        let (MountKind::Volume(volume), path) = (mount.kind, mount.path) else { continue };
+        match path {
+            Read::Known(path) if vouches(&path) => {}
+            Read::Known(path) => {
+                let volume = volume.map_or_else(|| "a volume".to_owned(), |name| format!("volume `{name}`"));
+                return Some(Obstacle::new(
+                    format!("{volume} is mounted writable at {path}, and nothing says who owns what is on it"),
+                    flag(&path),
+                ));
+            }
+            Read::Absent => {}
+            Read::Unresolved(why) => return Some(Obstacle::unresolved("the path of a writable mount", why)),
+        }
+    }
+    match container.volumes_from() {
+        Err(why) => Some(Obstacle::unresolved("`volumesFrom`", why)),
+        Ok(volumes) => volumes.into_iter().find(|volume| !volume.read_only).and_then(|volume| {
+            let source =
+                volume.source.known().map_or_else(|| "another container".to_owned(), |name| format!("`{name}`"));
+            (!vouches("volumesFrom")).then(|| {
+                Obstacle::new(
+                    format!("it takes over writable volumes from {source}, and nothing says who owns what is on them"),
+                    flag("volumesFrom"),
+                )
+            })
+        }),
+    }
+}
+
+/// Whether the container needs an entry that opens low ports to its new user.
+fn low_ports(setting: &Setting<'_>, container: &ContainerView<'_>) -> Result<bool, Obstacle> {
+    let (port, lowest) = match container.low_port() {
+        LowPort::No => return Ok(false),
+        LowPort::Yes(port) => (format!("port {port}"), port),
+        LowPort::Maybe(_) => ("a port that is unresolved and may be below 1024".to_owned(), 1),
+    };
+    match setting.task.network_mode() {
+        _ if setting.target.only_fargate() => {}
+        Read::Known("host") => {
+            return Err(Obstacle::new(
+                format!(
+                    "it listens on {port} under host networking, where no system control can open low ports to a user"
+                ),
+                "move the container to a port of 1024 or above, or to another network mode",
+            ));
+        }
+        Read::Unresolved(why) => {
+            return Err(Obstacle {
+                next_step:
+                    "name the launch type if it is Fargate: --launch-type fargate; else check the whole task definition"
+                        .into(),
+                ..Obstacle::unresolved(&format!("it listens on {port}, and `networkMode`"), why)
+            });
+        }
+        Read::Absent | Read::Known(_) => {}
+    }
+    let own = own_entry(container, lowest)?;
+    let elsewhere = setting.task.seen().into_iter().filter(|other| other.index() != container.index());
+    for other in elsewhere {
+        conflict(&other, lowest)?;
+    }
+    Ok(!own)
+}
+
+/// Whether the container has an entry of its own that opens `lowest` already.
+fn own_entry(container: &ContainerView<'_>, lowest: u64) -> Result<bool, Obstacle> {
+    let controls = container
+        .system_controls()
+        .map_err(|why| Obstacle::unresolved("`systemControls` of a container with a low port", why))?;
+    let mut own = false;
+    for control in controls {
+        match (control.namespace, control.value) {
+            (Read::Known(LOW_PORTS), value) => {
+                check_entry(container, &value, lowest)?;
+                own = true;
+            }
+            (Read::Unresolved(why), _) => return Err(Obstacle::unresolved("a namespace in `systemControls`", why)),
+            _ => {}
+        }
+    }
+    Ok(own)
+}
+
+/// Under `awsvpc` the parameter belongs to the task, and the container that starts last wins.
+fn conflict(other: &ContainerView<'_>, lowest: u64) -> Result<(), Obstacle> {
+    for control in other.system_controls().unwrap_or_default() {
+        if control.namespace == Read::Known(LOW_PORTS) {
+            check_entry(other, &control.value, lowest)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_entry(container: &ContainerView<'_>, value: &Read<&str>, lowest: u64) -> Result<(), Obstacle> {
+    match value {
+        Read::Known(text)
+            if text.trim().parse::<u64>().is_ok_and(|start| start <= lowest && (start == 0 || lowest > 1)) =>
+        {
+            Ok(())
+        }
+        Read::Unresolved(why) => Err(Obstacle::unresolved(&format!("the value of {LOW_PORTS}"), *why)),
+        _ => Err(Obstacle::new(
+            format!("{} sets {LOW_PORTS} to a value that keeps the port closed", container.title()),
+            format!("set that entry to \"0\" by hand (at {}/systemControls)", containers().index(container.index())),
+        )),
+    }
+}

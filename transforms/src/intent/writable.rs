@@ -1,0 +1,243 @@
+//! Where a container can write after the run, when its root file system cannot be written.
+
+use super::user::{UserAfter, UserPlan};
+use super::{Plan, Setting};
+use crate::knobs::Subject;
+use crate::model::{ContainerView, Os, Read, Why};
+use crate::pass::{Obstacle, Provenance, Vouched};
+use crate::passes::writable_root_filesystem::{self as pass, WritablePath};
+
+/// Memory of the smallest Fargate task in MiB: assumed where memory is set and cannot be read.
+const SMALLEST_TASK_MIB: u64 = 512;
+
+/// The plan for the writable paths of one container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WritablePlan {
+    /// The mounts that a read-only root file system needs, or why they cannot be known.
+    pub mounts: Plan<Vec<TmpfsPlan>>,
+    /// Who vouches for this list of paths being all that is written.
+    pub paths_by: Provenance,
+}
+
+/// A tmpfs to be added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TmpfsPlan {
+    /// Where.
+    pub path: String,
+    /// How large, in MiB.
+    pub size: Vouched<u64>,
+    /// Whether programs may be run from it.
+    pub exec: Option<Vouched<()>>,
+    /// The owner that the mount needs, as options (`uid=1000`).
+    pub owner: Vec<String>,
+    /// Who vouches for the owner.
+    pub owner_by: Provenance,
+}
+
+/// A tmpfs before its size is settled.
+struct Draft {
+    path: WritablePath,
+    asked: Option<Vouched<u64>>,
+}
+
+/// The plans of all containers together: the mounts of a task share its memory.
+pub(super) fn plan(setting: &Setting<'_>, seen: &[ContainerView<'_>], users: &[UserPlan]) -> Vec<WritablePlan> {
+    let drafts: Vec<Result<Vec<Draft>, Vec<Obstacle>>> =
+        seen.iter().zip(users).map(|(container, user)| draft(setting, container, &user.after)).collect();
+    let task_share = task_memory(setting.task).map(|memory| memory * percent(setting, setting.task.into()) / 100);
+    let asked: u64 = drafts.iter().flatten().flatten().filter_map(|draft| draft.asked.map(|size| size.value)).sum();
+    let unasked = drafts.iter().flatten().flatten().filter(|draft| draft.asked.is_none()).count() as u64;
+    let by_task = task_share.map(|share| share.saturating_sub(asked) / unasked.max(1));
+
+    let all = seen.iter().zip(users).zip(drafts);
+    let plans = all.map(|((container, user), drafts)| {
+        let paths_by = wanted(setting, container).by;
+        let mounts = drafts.and_then(|drafts| {
+            let too_much =
+                task_share.filter(|share| asked > *share && drafts.iter().any(|draft| draft.asked.is_some()));
+            match too_much {
+                Some(share) => Err(vec![beyond(asked, share, "the task's memory")]),
+                None => sized(setting, container, &user.after, drafts, by_task),
+            }
+        });
+        WritablePlan { mounts: mounts.map_or_else(Plan::Blocked, Plan::Ready), paths_by }
+    });
+    plans.collect()
+}
+
+fn wanted(setting: &Setting<'_>, container: &ContainerView<'_>) -> Vouched<Vec<WritablePath>> {
+    let named = setting.wishes.layers.pick(container.into(), |knobs| knobs.writable_root_filesystem.paths.as_ref());
+    named.map_or_else(|| Vouched::default_of(vec![WritablePath::plain("/tmp")]), |paths| paths.map(Clone::clone))
+}
+
+/// The mounts that a container will get, without their final sizes; none for a container that needs no mend.
+fn draft(setting: &Setting<'_>, container: &ContainerView<'_>, after: &UserAfter) -> Result<Vec<Draft>, Vec<Obstacle>> {
+    let weak = pass::is_weak(container).known().unwrap_or(false);
+    if !weak || setting.os == Os::Windows {
+        return Ok(Vec::new());
+    }
+    let mut obstacles: Vec<Obstacle> = proxy_obstacle(setting, container).into_iter().collect();
+    let mounted = mounted(setting, container).map_err(|obstacle| {
+        obstacles.push(obstacle);
+        obstacles.clone()
+    })?;
+    let mut missing: Vec<WritablePath> = Vec::new();
+    for path in wanted(setting, container).value {
+        if !mounted.contains(&path.path) && !missing.iter().any(|known| known.path == path.path) {
+            missing.push(path);
+        }
+    }
+    if let Some(path) = missing.iter().find(|path| !owner_fits(after, &path.path)) {
+        obstacles.push(Obstacle::new(
+            format!(
+                "a tmpfs at {} would belong to root, and the uid of the container is not known as a number",
+                path.path
+            ),
+            format!(
+                "name it: --set '{}:root-user.user=UID:GID', or set a numeric `user`",
+                container.name().unwrap_or("NAME")
+            ),
+        ));
+    }
+    if !obstacles.is_empty() {
+        return Err(obstacles);
+    }
+    let size = setting.wishes.layers.pick(container.into(), |knobs| knobs.writable_root_filesystem.size.as_ref());
+    let by = wanted(setting, container).by;
+    let drafts = missing.into_iter().map(|path| Draft {
+        asked: path
+            .size
+            .map(|size| Vouched { value: size.mib(), by })
+            .or_else(|| size.map(|size| size.map(|size| size.mib()))),
+        path,
+    });
+    Ok(drafts.collect())
+}
+
+fn proxy_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<Obstacle> {
+    let proxy = container.name().is_some()
+        && setting.task.proxy_container() == Read::Known(container.name().unwrap_or_default());
+    proxy.then(|| {
+        Obstacle::new(
+            format!(
+                "{} is the App Mesh proxy, which is reported to fail with a read-only root file system",
+                container.title()
+            ),
+            "leave it writable; App Mesh support ended on 30 September 2026, so plan its removal",
+        )
+    })
+}
+
+/// Every path that something is mounted on, in the container or through `volumesFrom`.
+fn mounted(setting: &Setting<'_>, container: &ContainerView<'_>) -> Result<Vec<String>, Obstacle> {
+    let mut paths = own_mounts(container)?;
+    let sources = container.volumes_from().map_err(|why| Obstacle::unresolved("`volumesFrom`", why))?;
+    for source in sources {
+        let unread = |why: Why| Obstacle::unresolved("the container that `volumesFrom` names", why);
+        let name = match source.source {
+            Read::Known(name) => name,
+            Read::Absent => continue,
+            Read::Unresolved(why) => return Err(unread(why)),
+        };
+        let Some(other) = setting.task.seen().into_iter().find(|other| other.name() == Some(name)) else {
+            return Err(unread(Why::MayBeHidden));
+        };
+        paths.extend(own_mounts(&other)?);
+    }
+    Ok(paths)
+}
+
+fn own_mounts(container: &ContainerView<'_>) -> Result<Vec<String>, Obstacle> {
+    let unread = |why| Obstacle::unresolved("`mountPoints` or `tmpfs`, so that a path may be mounted already,", why);
+    let mut paths = Vec::new();
+    for mount in container.mounts().map_err(unread)? {
+        match mount.path {
+            Read::Known(path) => paths.push(path),
+            Read::Absent => {}
+            Read::Unresolved(why) => return Err(unread(why)),
+        }
+    }
+    Ok(paths)
+}
+
+/// A tmpfs belongs to root and takes the mode of the directory it covers (measured with runc 1.1.5): it needs an owner, unless the
+/// directory is one that everybody may write, or the container is root anyway.
+fn owner_fits(after: &UserAfter, path: &str) -> bool {
+    matches!(after, UserAfter::Root | UserAfter::NonRoot { uid: Some(_), .. }) || pass::EVERYBODY_WRITES.contains(&path)
+}
+
+fn owner(after: &UserAfter) -> (Vec<String>, Provenance) {
+    match after {
+        UserAfter::NonRoot { uid: Some(uid), gid, by } => {
+            let group = gid.map(|gid| format!("gid={gid}"));
+            (std::iter::once(format!("uid={uid}")).chain(group).collect(), *by)
+        }
+        _ => (Vec::new(), Provenance::Definition),
+    }
+}
+
+/// Settles the sizes of one container.
+fn sized(
+    setting: &Setting<'_>,
+    container: &ContainerView<'_>,
+    after: &UserAfter,
+    drafts: Vec<Draft>,
+    by_task: Option<u64>,
+) -> Result<Vec<TmpfsPlan>, Vec<Obstacle>> {
+    let share = container_memory(container).map(|memory| memory * percent(setting, container.into()) / 100);
+    let asked: u64 = drafts.iter().filter_map(|draft| draft.asked.map(|size| size.value)).sum();
+    if let Some(share) = share.filter(|share| asked > *share) {
+        return Err(vec![beyond(asked, share, "the container's memory")]);
+    }
+    let unasked = drafts.iter().filter(|draft| draft.asked.is_none()).count() as u64;
+    let by_container = share.map(|share| (share - asked) / unasked.max(1));
+    let (owner, owner_by) = owner(after);
+    let exec_knob = setting.wishes.layers.pick(container.into(), |knobs| knobs.writable_root_filesystem.exec.as_ref());
+    let paths_by = wanted(setting, container).by;
+    let plans = drafts.into_iter().map(|draft| {
+        let fitting = [by_task, by_container].into_iter().flatten().fold(pass::DEFAULT_SIZE_MIB, u64::min).max(1);
+        let exec = match (draft.path.exec, exec_knob) {
+            (Some(exec), _) => exec.then_some(Vouched { value: (), by: paths_by }),
+            (None, Some(knob)) => knob.value.then_some(Vouched { value: (), by: knob.by }),
+            // An unknown image may unpack native libraries into /tmp and load them from there.
+            (None, None) => (draft.path.path == "/tmp").then_some(Vouched::default_of(())),
+        };
+        TmpfsPlan {
+            path: draft.path.path,
+            size: draft.asked.unwrap_or(Vouched::default_of(fitting)),
+            exec,
+            owner: owner.clone(),
+            owner_by,
+        }
+    });
+    Ok(plans.collect())
+}
+
+fn beyond(asked: u64, share: u64, of: &str) -> Obstacle {
+    Obstacle::new(
+        format!(
+            "the sizes asked for add up to {asked} MiB, more than {share} MiB, the share of {of} that tmpfs may take"
+        ),
+        "ask for less, raise the memory, or raise writable-root-filesystem.memory-percent",
+    )
+}
+
+fn percent(setting: &Setting<'_>, subject: Subject<'_>) -> u64 {
+    let knob = setting.wishes.layers.pick(subject, |knobs| knobs.writable_root_filesystem.memory_percent.as_ref());
+    knob.map_or(pass::DEFAULT_MEMORY_PERCENT, |percent| percent.value.get())
+}
+
+fn task_memory(task: &crate::model::TaskView<'_>) -> Option<u64> {
+    match task.memory_mib() {
+        Read::Known(memory) => Some(memory),
+        Read::Unresolved(Why::OutsideThisFile) | Read::Absent => None,
+        Read::Unresolved(_) => Some(SMALLEST_TASK_MIB),
+    }
+}
+
+/// The container's hard limit, else its reservation; a small figure where one is set and cannot be read.
+fn container_memory(container: &ContainerView<'_>) -> Option<u64> {
+    let limits = [container.member("memory").number(), container.member("memoryReservation").number()];
+    let unread = limits.iter().any(|limit| limit.unresolved().is_some());
+    limits.into_iter().find_map(Read::known).filter(|memory| *memory > 0).or(unread.then_some(SMALLEST_TASK_MIB))
+}

@@ -1,0 +1,192 @@
+//! The settings of the passes, in layers: who says what, about which containers.
+//!
+//! Each pass defines its own knobs, all optional. A layer holds some of them for some containers; where several layers speak, the
+//! later one is heard, knob by knob.
+
+use globset::{Glob, GlobMatcher};
+use serde::Deserialize;
+
+use crate::model::{ContainerView, TaskView};
+use crate::pass::{Provenance, Vouched};
+use crate::passes::{excess_capabilities, root_user, writable_root_filesystem};
+
+/// The knobs of every pass, under the id of the pass.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Knobs {
+    /// Knobs of `excess-capabilities`.
+    pub excess_capabilities: excess_capabilities::Knobs,
+    /// Knobs of `root-user`.
+    pub root_user: root_user::Knobs,
+    /// Knobs of `writable-root-filesystem`.
+    pub writable_root_filesystem: writable_root_filesystem::Knobs,
+}
+
+/// One knob as documentation and error messages name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Knob {
+    /// The name within its pass.
+    pub name: &'static str,
+    /// What it takes.
+    pub takes: &'static str,
+    /// What it does.
+    pub help: &'static str,
+}
+
+/// What a layer may be about: a container of a family. Names that are not known match no glob.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Subject<'s> {
+    /// The family of the task definition.
+    pub family: Option<&'s str>,
+    /// The name of the container; `None` also for the task as a whole.
+    pub container: Option<&'s str>,
+}
+
+impl<'s> From<&ContainerView<'s>> for Subject<'s> {
+    fn from(container: &ContainerView<'s>) -> Self {
+        Self { family: container.task().family(), container: container.name() }
+    }
+}
+
+impl<'s> From<&TaskView<'s>> for Subject<'s> {
+    fn from(task: &TaskView<'s>) -> Self {
+        Self { family: task.family(), container: None }
+    }
+}
+
+/// Which families and containers a layer speaks about.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    family: Option<GlobMatcher>,
+    container: Option<GlobMatcher>,
+}
+
+/// A scope that is not a glob.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the name is not a valid glob")]
+pub struct InvalidScope;
+
+impl Scope {
+    /// Every container of every family.
+    pub const fn everything() -> Self {
+        Self { family: None, container: None }
+    }
+
+    /// The containers and families whose names match these globs; `None` matches everything.
+    pub fn of(family: Option<&str>, container: Option<&str>) -> Result<Self, InvalidScope> {
+        let matcher = |glob: &str| Glob::new(glob).map(|glob| glob.compile_matcher()).map_err(|_| InvalidScope);
+        Ok(Self { family: family.map(matcher).transpose()?, container: container.map(matcher).transpose()? })
+    }
+
+    /// Whether the layer speaks about this subject.
+    pub fn covers(&self, subject: Subject<'_>) -> bool {
+        let fits = |glob: &Option<GlobMatcher>, name: Option<&str>| match (glob, name) {
+            (None, _) => true,
+            (Some(glob), Some(name)) => glob.is_match(name),
+            (Some(_), None) => false,
+        };
+        fits(&self.family, subject.family) && fits(&self.container, subject.container)
+    }
+
+    /// Whether the layer singles out containers.
+    pub const fn names_containers(&self) -> bool {
+        self.container.is_some()
+    }
+}
+
+/// Some knobs for some containers.
+#[derive(Clone, Debug)]
+pub struct Layer {
+    /// Who vouches for the values.
+    pub origin: Provenance,
+    /// Which containers it is about.
+    pub scope: Scope,
+    /// The values.
+    pub knobs: Knobs,
+}
+
+/// All layers, the later ones heard first.
+#[derive(Clone, Debug, Default)]
+pub struct Layers(Vec<Layer>);
+
+impl From<Vec<Layer>> for Layers {
+    fn from(layers: Vec<Layer>) -> Self {
+        Self(layers)
+    }
+}
+
+impl Layers {
+    /// The value of one knob for one container, and who vouches for it.
+    pub fn pick<'l, T>(
+        &'l self,
+        subject: Subject<'_>,
+        knob: impl Fn(&'l Knobs) -> Option<&'l T>,
+    ) -> Option<Vouched<&'l T>> {
+        self.0.iter().rev().filter(|layer| layer.scope.covers(subject)).find_map(|layer| {
+            let value = knob(&layer.knobs)?;
+            Some(Vouched { value, by: layer.origin })
+        })
+    }
+
+    /// The value of one knob for one container, from layers that single it out by name.
+    pub fn pick_specific<'l, T>(
+        &'l self,
+        subject: Subject<'_>,
+        knob: impl Fn(&'l Knobs) -> Option<&'l T>,
+    ) -> Option<&'l T> {
+        let specific =
+            self.0.iter().rev().filter(|layer| layer.scope.names_containers() && layer.scope.covers(subject));
+        specific.filter_map(|layer| knob(&layer.knobs)).next()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layer(scope: Scope, toml_like: serde_json::Value) -> Layer {
+        Layer { origin: Provenance::Flag, scope, knobs: serde_json::from_value(toml_like).unwrap() }
+    }
+
+    #[test]
+    fn the_later_layer_is_heard_knob_by_knob_and_only_for_its_containers() {
+        let layers = Layers::from(vec![
+            layer(
+                Scope::everything(),
+                serde_json::json!({"root-user": {"user": "10:10"}, "writable-root-filesystem": {"size": 8}}),
+            ),
+            layer(Scope::of(None, Some("web*")).unwrap(), serde_json::json!({"root-user": {"user": "20:20"}})),
+            layer(Scope::of(Some("shop"), None).unwrap(), serde_json::json!({"writable-root-filesystem": {"size": 9}})),
+        ]);
+        let subject = |family, container| Subject { family, container };
+        let user = |subject| layers.pick(subject, |knobs| knobs.root_user.user.as_ref()).unwrap().value.to_string();
+        assert_eq!(user(subject(None, Some("web-1"))), "20:20");
+        assert_eq!(user(subject(Some("shop"), Some("worker"))), "10:10");
+        assert_eq!(user(subject(None, None)), "10:10");
+        let size = |subject| layers.pick(subject, |knobs| knobs.writable_root_filesystem.size.as_ref()).unwrap();
+        assert_eq!(size(subject(Some("shop"), Some("web-1"))).value.mib(), 9);
+        assert_eq!(size(subject(None, Some("web-1"))).value.mib(), 8);
+        let specific =
+            |container| layers.pick_specific(subject(None, container), |knobs| knobs.root_user.user.as_ref());
+        assert!(specific(Some("worker")).is_none() && specific(Some("web-1")).is_some());
+    }
+
+    #[test]
+    fn unknown_knobs_and_values_that_cannot_be_right_are_refused() {
+        for wrong in [
+            serde_json::json!({"root-user": {"usr": "1:1"}}),
+            serde_json::json!({"root-usr": {}}),
+            serde_json::json!({"root-user": {"user": "root"}}),
+            serde_json::json!({"root-user": {"user": "0:0"}}),
+            serde_json::json!({"root-user": {"windows-user": "containeradministrator"}}),
+            serde_json::json!({"writable-root-filesystem": {"size": 0}}),
+            serde_json::json!({"writable-root-filesystem": {"paths": ["tmp"]}}),
+            serde_json::json!({"writable-root-filesystem": {"paths": ["/"]}}),
+            serde_json::json!({"writable-root-filesystem": {"memory-percent": 101}}),
+            serde_json::json!({"excess-capabilities": {"keep": ["NET_FLY"]}}),
+            serde_json::json!({"excess-capabilities": {"mode": "drop-some"}}),
+        ] {
+            assert!(serde_json::from_value::<Knobs>(wrong.clone()).is_err(), "{wrong}");
+        }
+    }
+}

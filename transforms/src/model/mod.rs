@@ -1,0 +1,17 @@
+//! Borrowed views over the canonical shape: task, container, and what a task may be launched on.
+//!
+//! Members carry the names of ECS. What a view reads is [`Read`]: absent, known, or unresolved.
+
+mod container;
+mod platform;
+mod read;
+mod target;
+mod task;
+#[cfg(test)]
+mod tests;
+
+pub use container::{CapabilityLists, ContainerView, LowPort, Mount, MountKind, SystemControl, UserField, VolumeFrom};
+pub use platform::Os;
+pub use read::{Listed, Place, Read, Why};
+pub use target::{LaunchTarget, LaunchType, TargetError, TargetSource, TargetWish};
+pub use task::{ContainerSlot, TaskView};

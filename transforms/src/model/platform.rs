@@ -1,0 +1,150 @@
+//! The operating system that the containers of a task run on.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::container::ContainerView;
+use super::read::{Place, Read};
+use super::target::{LaunchTarget, LaunchType, TargetError, TargetSource};
+use super::task::TaskView;
+use crate::tree::Value;
+
+/// An operating system, or that nothing tells which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Os {
+    /// Linux.
+    Linux,
+    /// Windows Server.
+    Windows,
+    /// Nothing in the definition tells. Passes act as for Linux and no fix is safe.
+    Unknown,
+}
+
+impl Os {
+    /// The operating system of `task`: what is set; else what the user says; else what the definition shows.
+    pub fn of(task: &TaskView<'_>, target: &LaunchTarget, wish: Option<Self>) -> Result<Self, TargetError> {
+        let set = match task.member("runtimePlatform").member("operatingSystemFamily").text() {
+            Read::Known(family) if family.to_ascii_uppercase().starts_with("WINDOWS") => Some(Self::Windows),
+            Read::Known(family) if family.eq_ignore_ascii_case("LINUX") => Some(Self::Linux),
+            _ => None,
+        };
+        match (set, wish) {
+            (Some(set), Some(wish)) if set != wish => Err(TargetError::OtherSystem { set: set.name() }),
+            (Some(known), _) | (None, Some(known)) => Ok(known),
+            (None, None) => Ok(Self::shown(task, target)),
+        }
+    }
+
+    /// What the definition shows. Fargate without a family runs Linux (ECS API model, `RuntimePlatform`); where Fargate itself is only
+    /// inferred, a sign of Windows weighs more.
+    fn shown(task: &TaskView<'_>, target: &LaunchTarget) -> Self {
+        let fargate = target.includes(LaunchType::Fargate);
+        if (fargate && target.source != TargetSource::Inferred) || linux_only(task) {
+            Self::Linux
+        } else if windows_sign(task) {
+            Self::Windows
+        } else if fargate {
+            Self::Linux
+        } else {
+            Self::Unknown
+        }
+    }
+
+    /// The name for people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Linux => "Linux",
+            Self::Windows => "Windows",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl fmt::Display for Os {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.name())
+    }
+}
+
+impl FromStr for Os {
+    type Err = UnknownOs;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.to_ascii_lowercase().as_str() {
+            "linux" => Ok(Self::Linux),
+            "windows" => Ok(Self::Windows),
+            _ => Err(UnknownOs),
+        }
+    }
+}
+
+/// A text that names no operating system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an operating system: use linux or windows")]
+pub struct UnknownOs;
+
+/// Whether the task uses a field that no Windows task may have (AWS page "Amazon ECS task definition differences for EC2 instances
+/// running Windows"). Empty values, which `describe-task-definition` fills in, do not count.
+fn linux_only(task: &TaskView<'_>) -> bool {
+    const TASK: [&str; 3] = ["pidMode", "ipcMode", "proxyConfiguration"];
+    const CONTAINER: [&str; 6] = [
+        "privileged",
+        "readonlyRootFilesystem",
+        "linuxParameters",
+        "ulimits",
+        "systemControls",
+        "firelensConfiguration",
+    ];
+    matches!(task.network_mode(), Read::Known("bridge" | "host" | "none"))
+        || TASK.iter().any(|member| is_used(&task.member(member)))
+        || task.seen().iter().any(|container| CONTAINER.iter().any(|member| is_used(&container.member(member))))
+}
+
+fn is_used(place: &Place<'_>) -> bool {
+    match place {
+        Read::Known(node) => match &node.value {
+            Value::Array(array) => !array.items.is_empty(),
+            Value::Object(object) => !object.members.is_empty(),
+            _ => place.clone().flag() != Read::Known(false),
+        },
+        Read::Absent | Read::Unresolved(_) => false,
+    }
+}
+
+/// Drive letters, Windows shells, Windows base images, group-managed service accounts, FSx shares.
+fn windows_sign(task: &TaskView<'_>) -> bool {
+    let fsx = task.member("volumes").list().items.into_iter().any(|volume| {
+        is_used(&volume.clone().member("fsxWindowsFileServerVolumeConfiguration"))
+            || is_drive(&volume.member("host").member("sourcePath"))
+    });
+    fsx || task.seen().iter().any(windows_container)
+}
+
+fn windows_container(container: &ContainerView<'_>) -> bool {
+    let image = container.member("image").text().known().unwrap_or_default().to_ascii_lowercase();
+    let words = ["command", "entryPoint"].into_iter().flat_map(|member| container.member(member).list().items);
+    ["servercore", "nanoserver", "/windows", "ltsc20"].iter().any(|sign| image.contains(sign))
+        || words.into_iter().any(|word| is_windows_word(&word))
+        || container
+            .member("mountPoints")
+            .list()
+            .items
+            .into_iter()
+            .any(|point| is_drive(&point.member("containerPath")))
+        || is_drive(&container.member("workingDirectory"))
+        || is_used(&container.member("credentialSpecs"))
+}
+
+fn is_windows_word(word: &Place<'_>) -> bool {
+    let Read::Known(node) = word else { return false };
+    let Some(text) = node.as_str() else { return false };
+    let first = text.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
+    let program = first.rsplit(['\\', '/']).next().unwrap_or_default();
+    matches!(program.strip_suffix(".exe").unwrap_or(program), "powershell" | "cmd") || is_drive(word)
+}
+
+fn is_drive(place: &Place<'_>) -> bool {
+    let Read::Known(node) = place else { return false };
+    let bytes = node.as_str().unwrap_or_default().as_bytes();
+    matches!(bytes, [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic())
+}

@@ -1,0 +1,180 @@
+//! What a task definition may be launched on.
+//!
+//! `requiresCompatibilities` always counts. A wish from outside adds to it, and chooses only where it is absent. Without both,
+//! `compatibilities` (which ECS computed) counts, else every launch type that the definition is valid for as it stands.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
+use super::read::{Read, Why};
+use super::task::TaskView;
+
+mod limits;
+
+/// A launch type (ECS API model, `Compatibility`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LaunchType {
+    /// Container instances on EC2.
+    Ec2,
+    /// Fargate.
+    Fargate,
+    /// ECS Anywhere.
+    External,
+    /// ECS Managed Instances.
+    ManagedInstances,
+}
+
+impl LaunchType {
+    /// Every launch type.
+    pub const ALL: [Self; 4] = [Self::Ec2, Self::Fargate, Self::External, Self::ManagedInstances];
+
+    /// The name that the API uses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ec2 => "EC2",
+            Self::Fargate => "FARGATE",
+            Self::External => "EXTERNAL",
+            Self::ManagedInstances => "MANAGED_INSTANCES",
+        }
+    }
+}
+
+impl fmt::Display for LaunchType {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.name())
+    }
+}
+
+impl FromStr for LaunchType {
+    type Err = UnknownLaunchType;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let name = text.trim().to_ascii_uppercase().replace('-', "_");
+        Self::ALL.into_iter().find(|known| known.name() == name).ok_or(UnknownLaunchType)
+    }
+}
+
+/// A text that names no launch type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a launch type: use ec2, fargate, external or managed-instances")]
+pub struct UnknownLaunchType;
+
+/// How the launch types became known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TargetSource {
+    /// `requiresCompatibilities` lists them (a wish may have added some).
+    Listed,
+    /// The definition lists none; the user named them.
+    Wished,
+    /// `compatibilities` of a registered revision.
+    Computed,
+    /// Everything the definition is valid for as it stands.
+    Inferred,
+}
+
+impl TargetSource {
+    /// Where the launch types come from, for people.
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Self::Listed => "requiresCompatibilities",
+            Self::Wished => "--launch-type",
+            Self::Computed => "compatibilities",
+            Self::Inferred => "all that this definition is valid for",
+        }
+    }
+}
+
+/// What the user says about the launch types; empty when nothing was said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TargetWish(pub BTreeSet<LaunchType>);
+
+/// The launch types whose rules every emitted field must satisfy. Never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LaunchTarget {
+    /// The launch types.
+    pub types: BTreeSet<LaunchType>,
+    /// How they became known.
+    pub source: TargetSource,
+}
+
+/// Why a wish about the target is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TargetError {
+    /// The definition lists a launch type that the wish leaves out.
+    #[error("requiresCompatibilities lists {listed}, which --launch-type leaves out")]
+    LeavesOut {
+        /// The launch type that is listed.
+        listed: LaunchType,
+    },
+    /// The definition names an operating system and the wish another.
+    #[error("runtimePlatform says {set}, which --os contradicts")]
+    OtherSystem {
+        /// The operating system that is set.
+        set: &'static str,
+    },
+}
+
+impl TargetError {
+    /// What the user can do about it.
+    pub fn next_step(&self) -> String {
+        match self {
+            Self::LeavesOut { listed } => {
+                format!("name {listed} as well, or take it out of requiresCompatibilities first")
+            }
+            Self::OtherSystem { .. } => "drop --os, or correct runtimePlatform.operatingSystemFamily first".into(),
+        }
+    }
+}
+
+impl LaunchTarget {
+    /// The launch target of `task`.
+    pub fn of(task: &TaskView<'_>, wish: &TargetWish) -> Result<Self, TargetError> {
+        let listed = launch_types(task, "requiresCompatibilities");
+        if let Read::Known(listed) = listed {
+            let left_out = listed.difference(&wish.0).next().filter(|_| !wish.0.is_empty());
+            if let Some(listed) = left_out.copied() {
+                return Err(TargetError::LeavesOut { listed });
+            }
+            return Ok(Self { types: listed.union(&wish.0).copied().collect(), source: TargetSource::Listed });
+        }
+        if !wish.0.is_empty() {
+            return Ok(Self { types: wish.0.clone(), source: TargetSource::Wished });
+        }
+        if let (Read::Absent, Read::Known(types)) = (listed, launch_types(task, "compatibilities")) {
+            return Ok(Self { types, source: TargetSource::Computed });
+        }
+        Ok(Self { types: limits::valid_for(task), source: TargetSource::Inferred })
+    }
+
+    /// Whether `launch_type` is among the targets.
+    pub fn includes(&self, launch_type: LaunchType) -> bool {
+        self.types.contains(&launch_type)
+    }
+
+    /// Whether Fargate is the only target, so that the rules of Fargate are facts about the task (`awsvpc`, say).
+    pub fn only_fargate(&self) -> bool {
+        self.includes(LaunchType::Fargate) && self.types.len() == 1
+    }
+}
+
+impl fmt::Display for LaunchTarget {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, launch_type) in self.types.iter().enumerate() {
+            write!(out, "{}{launch_type}", if index == 0 { "" } else { ", " })?;
+        }
+        Ok(())
+    }
+}
+
+/// The launch types that a member lists; absent where it lists none.
+fn launch_types(task: &TaskView<'_>, member: &str) -> Read<BTreeSet<LaunchType>> {
+    match task.member(member).list().texts() {
+        Err(why) => Read::Unresolved(why),
+        Ok(names) if names.is_empty() => Read::Absent,
+        Ok(names) => {
+            let types: Result<BTreeSet<_>, _> = names.into_iter().map(str::parse).collect();
+            types.map_or(Read::Unresolved(Why::WrongType), Read::Known)
+        }
+    }
+}

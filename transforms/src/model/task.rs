@@ -1,0 +1,126 @@
+//! The task definition as a whole.
+
+use super::container::ContainerView;
+use super::read::{Listed, Place, Read, Why};
+use crate::document::{Document, Envelope, containers};
+use crate::tree::{Node, Path};
+
+/// A read view of one task definition.
+#[derive(Clone, Copy, Debug)]
+pub struct TaskView<'d> {
+    document: &'d Document,
+    /// The object with the task-level members; `None` where the text holds containers alone.
+    root: Option<&'d Node>,
+}
+
+/// An element of `containerDefinitions`.
+#[derive(Clone, Debug)]
+pub enum ContainerSlot<'d> {
+    /// A container that can be read.
+    Seen(ContainerView<'d>),
+    /// Something that stands for a container, or for several, and cannot be read.
+    Hidden {
+        /// Where it stands.
+        path: Path,
+        /// Why it cannot be read.
+        why: Why,
+    },
+}
+
+impl<'d> TaskView<'d> {
+    /// The view of the definition in `document`.
+    pub fn new(document: &'d Document) -> Self {
+        let root = match document.envelope() {
+            Envelope::Definition { at, .. } => document.parsed().root.at(at),
+            Envelope::Containers | Envelope::Container => None,
+        };
+        Self { document, root }
+    }
+
+    /// The document that the view reads.
+    pub const fn document(&self) -> &'d Document {
+        self.document
+    }
+
+    /// Whether this text holds the task-level members at all.
+    pub const fn is_whole(&self) -> bool {
+        self.root.is_some()
+    }
+
+    /// A task-level member.
+    pub fn member(&self, name: &str) -> Place<'d> {
+        self.root.map_or(Place::Unresolved(Why::OutsideThisFile), |root| Place::of(root).member(name))
+    }
+
+    /// The family, where it is known.
+    pub fn family(&self) -> Option<&'d str> {
+        self.member("family").text().known()
+    }
+
+    /// `networkMode`, trimmed of nothing: `awsvpc`, `bridge`, `host`, `none`.
+    pub fn network_mode(&self) -> Read<&'d str> {
+        self.member("networkMode").text()
+    }
+
+    /// Memory of the task in MiB: `512`, `"512"` and `"1 GB"` are all accepted by ECS.
+    pub fn memory_mib(&self) -> Read<u64> {
+        self.member("memory")
+            .scalar()
+            .and_then(|text| parse_mib(text).map_or(Read::Unresolved(Why::WrongType), Read::Known))
+    }
+
+    /// The name of the container that proxies for App Mesh.
+    pub fn proxy_container(&self) -> Read<&'d str> {
+        self.member("proxyConfiguration").member("containerName").text()
+    }
+
+    /// Every element of `containerDefinitions`, in order, and one for what a placeholder among them may bring.
+    pub fn containers(&self) -> Vec<ContainerSlot<'d>> {
+        let place = match self.document.envelope() {
+            Envelope::Container => {
+                let node = &self.document.parsed().root;
+                return vec![ContainerSlot::Seen(ContainerView::new(*self, 0, node))];
+            }
+            Envelope::Containers => Place::of(&self.document.parsed().root),
+            Envelope::Definition { .. } => self.member("containerDefinitions"),
+        };
+        let Listed { items, hidden } = place.list();
+        let mut slots: Vec<_> = items
+            .into_iter()
+            .enumerate()
+            .map(|(index, item)| match item {
+                Read::Known(node) if node.as_object().is_some() => {
+                    ContainerSlot::Seen(ContainerView::new(*self, index, node))
+                }
+                Read::Known(_) | Read::Absent => {
+                    ContainerSlot::Hidden { path: containers().index(index), why: Why::WrongType }
+                }
+                Read::Unresolved(why) => ContainerSlot::Hidden { path: containers().index(index), why },
+            })
+            .collect();
+        slots.extend(hidden.map(|why| ContainerSlot::Hidden { path: containers(), why }));
+        slots
+    }
+
+    /// The containers that can be read.
+    pub fn seen(&self) -> Vec<ContainerView<'d>> {
+        let seen = self.containers().into_iter().filter_map(|slot| match slot {
+            ContainerSlot::Seen(container) => Some(container),
+            ContainerSlot::Hidden { .. } => None,
+        });
+        seen.collect()
+    }
+}
+
+/// MiB from `512`, `1GB`, `.5 GB` or `2 gb` (ECS API model, `RegisterTaskDefinition.memory`).
+fn parse_mib(text: &str) -> Option<u64> {
+    let lower = text.trim().to_ascii_lowercase();
+    let Some(gigabytes) = lower.strip_suffix("gb") else {
+        return lower.parse().ok();
+    };
+    let (whole, fraction) = gigabytes.trim().split_once('.').unwrap_or((gigabytes.trim(), ""));
+    let whole: u64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+    let digits = u32::try_from(fraction.len()).ok().filter(|digits| *digits <= 6)?;
+    let part: u64 = if fraction.is_empty() { 0 } else { fraction.parse().ok()? };
+    whole.checked_mul(1024)?.checked_add(part * 1024 / 10_u64.pow(digits))
+}

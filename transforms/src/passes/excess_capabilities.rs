@@ -1,0 +1,257 @@
+//! `excess-capabilities`: a container has Linux capabilities that it has no use for.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::root_user::unknown_os;
+use crate::capability;
+use crate::edit::Edit;
+use crate::intent::{CapabilityPlan, DropForm, Intent, UserAfter};
+use crate::knobs::Knob;
+use crate::model::{CapabilityLists, ContainerView, Os, Read, TaskView};
+use crate::pass::{
+    self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Risk, Severity, Verdict, Vouched,
+};
+
+/// The pass.
+pub static PASS: Pass = Pass {
+    id: PassId("excess-capabilities"),
+    summary: "a container has Linux capabilities that it does not need",
+    severity: Severity::High,
+    controls: &["FG_R00362"],
+    yields: &[Applicability::Manual, Applicability::Unsafe],
+    knobs: &[
+        Knob {
+            name: "keep",
+            takes: "a list of capability names without CAP_",
+            help: "what the container needs; everything else is dropped, for root too",
+        },
+        Knob {
+            name: "mode",
+            takes: "\"drop-all\" or \"drop-net-raw\"",
+            help: "drop-net-raw takes away NET_RAW alone (built-in default drop-all)",
+        },
+    ],
+    page: include_str!("excess_capabilities.md"),
+    inspect,
+};
+
+/// The knobs of this pass.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Knobs {
+    /// What the container needs.
+    pub keep: Option<Vec<CapabilityName>>,
+    /// How much is taken away.
+    pub mode: Option<Mode>,
+}
+
+/// How much is taken away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// Everything that is not kept.
+    DropAll,
+    /// `NET_RAW` alone.
+    DropNetRaw,
+}
+
+/// A capability that ECS documents, without `CAP_`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct CapabilityName(String);
+
+impl TryFrom<String> for CapabilityName {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let upper = text.trim().to_ascii_uppercase();
+        let name = upper.strip_prefix("CAP_").unwrap_or(&upper);
+        if capability::is_known(name) && name != "ALL" {
+            Ok(Self(name.to_owned()))
+        } else {
+            let known = capability::DEFAULTS.into_iter().chain([
+                "SYS_PTRACE",
+                "NET_ADMIN",
+                "SYS_ADMIN",
+                "IPC_LOCK",
+                "SYS_NICE",
+            ]);
+            let near = super::nearest_of(name, known).unwrap_or("NET_BIND_SERVICE");
+            Err(format!("not a capability that can be kept; the nearest name is {near}"))
+        }
+    }
+}
+
+impl fmt::Display for CapabilityName {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+fn inspect(task: &TaskView<'_>, intent: &Intent) -> Vec<Finding> {
+    // Windows containers have no linuxParameters.
+    if intent.os == Os::Windows {
+        return Vec::new();
+    }
+    let host_processes = task.member("pidMode").text() == Read::Known("host");
+    pass::each_container(&PASS, task, |container| inspect_container(container, intent, host_processes))
+}
+
+fn inspect_container(container: &ContainerView<'_>, intent: &Intent, host_processes: bool) -> Vec<Finding> {
+    let lists = match (container.privileged(), container.capabilities()) {
+        (Read::Unresolved(why), _) => return vec![undetermined(container, Obstacle::unresolved("`privileged`", why))],
+        (Read::Known(true), _) => return vec![privileged(container)],
+        (_, Err(why)) => return vec![undetermined(container, Obstacle::unresolved("`capabilities`", why))],
+        (_, Ok(lists)) => lists,
+    };
+    let Some(plan) = intent.container(container.index()).map(|container| &container.capabilities) else {
+        return Vec::new();
+    };
+    let reaches_host = |name: &String| {
+        (capability::is_dangerous(name) || (name == "SYS_PTRACE" && host_processes)) && !plan.vouched.contains(name)
+    };
+    let dangerous: BTreeSet<String> = lists.add.iter().filter(|name| reaches_host(name)).cloned().collect();
+    let mut findings: Vec<Finding> = dangerous.iter().map(|name| dangerous_add(container, name)).collect();
+    // With ALL added there is nothing to be said about single capabilities.
+    if !dangerous.contains("ALL") {
+        findings.extend(excess(container, intent, plan, &lists, &dangerous));
+    }
+    findings
+}
+
+fn excess(
+    container: &ContainerView<'_>,
+    intent: &Intent,
+    plan: &CapabilityPlan,
+    lists: &CapabilityLists,
+    dangerous: &BTreeSet<String>,
+) -> Option<Finding> {
+    let effective = capability::effective(lists);
+    let excess: Vec<String> =
+        effective.iter().filter(|name| !plan.allowed.contains(*name) && !dangerous.contains(*name)).cloned().collect();
+    if excess.is_empty() {
+        return None;
+    }
+    let (drop, add) = match plan.form {
+        DropForm::ByName => (excess.clone(), Vec::new()),
+        DropForm::All => (vec!["ALL".to_owned()], Vec::new()),
+        DropForm::AllThenAdd => {
+            // Adding back never grants what the container did not have.
+            let back = effective.iter().filter(|name| plan.allowed.contains(*name) && !lists.add.contains(name));
+            (vec!["ALL".to_owned()], back.cloned().collect())
+        }
+    };
+    let capabilities = container.path().key("linuxParameters").key("capabilities");
+    let append = |list: &str, name: &String| Edit::Append { array: capabilities.key(list), value: json!(name) };
+    let edits =
+        drop.iter().map(|name| append("drop", name)).chain(add.iter().map(|name| append("add", name))).collect();
+    let fix = Fix {
+        title: title(&drop, &add),
+        applicability: Applicability::Unsafe,
+        edits,
+        values: vec![Vouched { value: basis(intent, container, plan), by: plan.by }],
+        risks: risks(container, intent, &excess),
+    };
+    let mut after = lists.clone();
+    after.drop.extend(drop);
+    after.add.extend(add);
+    let named =
+        if excess.len() == capability::DEFAULTS.len() { "all 14 of the default set".into() } else { excess.join(", ") };
+    let message = format!("{} has capabilities that it does not need: {named}", container.title());
+    let mut finding = pass::finding(&PASS, container, "capabilities", message, Remedy::Fix(fix));
+    finding.place = capabilities.key("drop");
+    finding.verdicts = vec![verdict(lists, Some(&after))];
+    Some(finding)
+}
+
+fn title(drop: &[String], add: &[String]) -> String {
+    if add.is_empty() {
+        format!("drop {}", drop.join(", "))
+    } else {
+        format!("drop {} and add back {}", drop.join(", "), add.join(", "))
+    }
+}
+
+/// What the set of allowed capabilities rests on.
+fn basis(intent: &Intent, container: &ContainerView<'_>, plan: &CapabilityPlan) -> String {
+    let user = intent.container(container.index()).map(|container| &container.user.after);
+    match (plan.by, user) {
+        (Provenance::Flag, _) => "the capabilities that are kept".into(),
+        (_, Some(UserAfter::NonRoot { .. })) => "a container that is not root needs no capability".into(),
+        _ => "a container that may be root needs the default capabilities, less NET_RAW".into(),
+    }
+}
+
+fn risks(container: &ContainerView<'_>, intent: &Intent, excess: &[String]) -> Vec<Risk> {
+    let name = container.name().unwrap_or("the container");
+    let mut risks = vec![Risk::new(
+        format!(
+            "whatever leaned on {} stops working",
+            if excess.len() > 3 { "these".to_owned() } else { excess.join(", ") }
+        ),
+        format!("run one task of the new revision and look in the log of {name} for `Operation not permitted`"),
+    )];
+    if excess.iter().any(|name| name == "NET_RAW") {
+        risks.push(Risk::new(
+            "`ping` and packet capture need NET_RAW, in health checks too",
+            keep_hint(name, "NET_RAW"),
+        ));
+    }
+    if excess.iter().any(|name| name == "NET_BIND_SERVICE") {
+        risks.push(Risk::new(
+            "a binary with file capabilities (caddy carries cap_net_bind_service) cannot be started at all without them",
+            format!("`getcap` on the binary shows them; {}", keep_hint(name, "NET_BIND_SERVICE")),
+        ));
+    }
+    if intent.os == Os::Unknown {
+        risks.push(unknown_os());
+    }
+    risks
+}
+
+/// Keeping names everything that a container needs, so the hint must not read as if it added one.
+fn keep_hint(container: &str, name: &str) -> String {
+    format!("if it is needed, list all that {container} needs: --set '{container}:excess-capabilities.keep={name},…'")
+}
+
+fn dangerous_add(container: &ContainerView<'_>, name: &str) -> Finding {
+    let obstacle = Obstacle::new(
+        format!("somebody added {name} for a reason that the definition does not tell"),
+        format!("remove it by hand if it is not needed; {}", keep_hint(container.name().unwrap_or("NAME"), name)),
+    );
+    let message = format!("{} adds {name}, which reaches past the container", container.title());
+    let mut finding = pass::finding(&PASS, container, name, message, Remedy::Manual(vec![obstacle]));
+    finding.place = container.path().key("linuxParameters").key("capabilities").key("add");
+    finding
+}
+
+fn privileged(container: &ContainerView<'_>) -> Finding {
+    let obstacle = Obstacle::new(
+        "capabilities are ignored while `privileged` is true",
+        "find out what the container needs and set `privileged` to false by hand",
+    );
+    let message = format!("{} is privileged and so has every capability", container.title());
+    let mut finding = pass::finding(&PASS, container, "capabilities", message, Remedy::Manual(vec![obstacle]));
+    finding.place = container.path().key("privileged");
+    finding
+}
+
+fn undetermined(container: &ContainerView<'_>, obstacle: Obstacle) -> Finding {
+    let message = format!("{} may have capabilities that it does not need", container.title());
+    let mut finding = pass::finding(&PASS, container, "capabilities", message, Remedy::Undetermined(obstacle));
+    finding.place = container.path().key("linuxParameters");
+    finding
+}
+
+/// Fugue's rule: `NET_RAW` dropped and nothing added, or `ALL` dropped with whatever is added.
+fn verdict(before: &CapabilityLists, after: Option<&CapabilityLists>) -> Verdict {
+    let passes = |lists: &CapabilityLists| {
+        let drops = |name: &str| lists.drop.iter().any(|dropped| dropped == name);
+        drops("ALL") || (drops("NET_RAW") && lists.add.is_empty())
+    };
+    Verdict { rule: "FG_R00362", before: passes(before), after: after.map(passes) }
+}

@@ -1,0 +1,56 @@
+//! The passes, each a file named after its weakness beside its page, and the table of them all.
+
+use crate::pass::{Pass, PassId};
+
+pub mod excess_capabilities;
+pub mod root_user;
+pub mod writable_root_filesystem;
+
+#[cfg(test)]
+mod tests;
+
+/// Every pass, sorted by id.
+pub static TABLE: [&Pass; 3] = [&excess_capabilities::PASS, &root_user::PASS, &writable_root_filesystem::PASS];
+
+/// The pass of that id.
+pub fn find(id: &str) -> Option<&'static Pass> {
+    TABLE.into_iter().find(|pass| pass.id.0 == id)
+}
+
+/// The ids of every pass, in the order of the table.
+pub fn ids() -> impl Iterator<Item = PassId> {
+    TABLE.into_iter().map(|pass| pass.id)
+}
+
+/// The id most like `wrong`, for "did you mean".
+pub fn nearest(wrong: &str) -> &'static str {
+    nearest_of(wrong, TABLE.into_iter().map(|pass| pass.id.0)).unwrap_or(root_user::PASS.id.0)
+}
+
+/// The candidate most like `wrong`.
+pub fn nearest_of<'c>(wrong: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
+    candidates.max_by(|left, right| strsim::jaro_winkler(wrong, left).total_cmp(&strsim::jaro_winkler(wrong, right)))
+}
+
+/// The whole page of a pass: what its Markdown says, and the facts that the code knows.
+pub fn page(pass: &Pass) -> String {
+    let mut page = format!("# {}\n\n{}.\n\n", pass.id, capitalised(pass.summary));
+    let yields: Vec<&str> = pass.yields.iter().map(|applicability| applicability.name()).collect();
+    page.push_str(&format!(
+        "Severity {} · controls {} · fixes are {}\n\n",
+        pass.severity.name(),
+        pass.controls.join(", "),
+        yields.join(" or ")
+    ));
+    page.push_str(pass.page.trim_end());
+    page.push_str("\n\n## Knobs\n\n");
+    for knob in pass.knobs {
+        page.push_str(&format!("- `{}.{}` takes {}: {}\n", pass.id, knob.name, knob.takes, knob.help));
+    }
+    page
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

@@ -1,0 +1,239 @@
+//! `root-user`: a container starts as root, or as whoever its image says.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::edit::Edit;
+use crate::intent::{Intent, LOW_PORTS, Plan, UserMend};
+use crate::knobs::Knob;
+use crate::model::{ContainerView, Os, Read, TaskView, UserField};
+use crate::pass::{
+    self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Risk, Severity, Vouched,
+};
+
+/// The pass.
+pub static PASS: Pass = Pass {
+    id: PassId("root-user"),
+    summary: "a container runs as root, or as whoever its image says",
+    severity: Severity::Medium,
+    controls: &["ECS.20", "ECS.21", "CT.ECS.PR.3"],
+    yields: &[Applicability::Manual, Applicability::Unsafe],
+    knobs: &[
+        Knob {
+            name: "user",
+            takes: "\"UID:GID\" or a name, not root",
+            help: "the user that the container gets (built-in default 1000:1000)",
+        },
+        Knob {
+            name: "owned-paths",
+            takes: "a list of container paths, or \"volumesFrom\"",
+            help: "writable mounts that the new user may write; anything below counts too",
+        },
+        Knob {
+            name: "windows-user",
+            takes: "a name, not ContainerAdministrator",
+            help: "the user of Windows containers; without it they are left alone",
+        },
+    ],
+    page: include_str!("root_user.md"),
+    inspect,
+};
+
+/// The user that a container gets when nobody names one.
+pub const DEFAULT_USER: &str = "1000:1000";
+
+/// The knobs of this pass.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Knobs {
+    /// The user that the container gets.
+    pub user: Option<LinuxUser>,
+    /// Writable mounts that the new user may write.
+    pub owned_paths: Option<Vec<OwnedPath>>,
+    /// The user of Windows containers.
+    pub windows_user: Option<WindowsUser>,
+}
+
+/// A user of a Linux container that is not root: `uid`, `uid:gid`, `name`, `name:group` and mixtures (ECS API model,
+/// `ContainerDefinition.user`).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct LinuxUser(String);
+
+impl TryFrom<String> for LinuxUser {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let mut parts = text.split(':');
+        let well_formed = parts.clone().count() <= 2 && parts.clone().all(is_user_name);
+        let user = parts.next().unwrap_or_default();
+        if !well_formed {
+            Err("a user is UID, UID:GID, NAME or NAME:GROUP")
+        } else if user == "root" || user.chars().all(|digit| digit == '0') {
+            Err("the user must not be root")
+        } else {
+            Ok(Self(text))
+        }
+    }
+}
+
+impl fmt::Display for LinuxUser {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+fn is_user_name(part: &str) -> bool {
+    let numeric = !part.is_empty() && part.len() <= 10 && part.chars().all(|digit| digit.is_ascii_digit());
+    let starts = part.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+    numeric || (starts && part.chars().all(|letter| letter.is_ascii_alphanumeric() || "_.-".contains(letter)))
+}
+
+/// A user of a Windows container that is not its administrator.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct WindowsUser(String);
+
+impl TryFrom<String> for WindowsUser {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let named =
+            !text.is_empty() && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "_.-\\".contains(letter));
+        if named && !text.eq_ignore_ascii_case("ContainerAdministrator") {
+            Ok(Self(text))
+        } else {
+            Err("a Windows user is a name other than ContainerAdministrator")
+        }
+    }
+}
+
+impl fmt::Display for WindowsUser {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// A path below which the new user may write, or `volumesFrom`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct OwnedPath(String);
+
+impl TryFrom<String> for OwnedPath {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        if text == "volumesFrom" || text.starts_with('/') {
+            Ok(Self(text.trim_end_matches('/').to_owned()))
+        } else {
+            Err("an owned path is an absolute container path, or volumesFrom")
+        }
+    }
+}
+
+impl OwnedPath {
+    /// Whether `path` is this path or lies below it.
+    pub fn covers(&self, path: &str) -> bool {
+        path.strip_prefix(&self.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
+/// Whether a container with this user counts as running as root on this operating system.
+pub const fn is_weak(user: &UserField, os: Os) -> bool {
+    match (user, os) {
+        (UserField::Unset, _) => true,
+        (UserField::Root, Os::Linux | Os::Unknown) => true,
+        (UserField::WindowsAdministrator, Os::Windows) => true,
+        _ => false,
+    }
+}
+
+fn inspect(task: &TaskView<'_>, intent: &Intent) -> Vec<Finding> {
+    pass::each_container(&PASS, task, |container| inspect_container(container, intent).into_iter().collect())
+}
+
+fn inspect_container(container: &ContainerView<'_>, intent: &Intent) -> Option<Finding> {
+    let (message, remedy) = match container.user() {
+        Read::Unresolved(why) => (
+            format!("{} may run as root", container.title()),
+            Remedy::Undetermined(Obstacle::unresolved("`user`", why)),
+        ),
+        Read::Known(user) if is_weak(&user, intent.os) => (message(container, &user), remedy(container, intent)),
+        _ => return None,
+    };
+    let mut finding = pass::finding(&PASS, container, "user", message, remedy);
+    finding.place = container.path().key("user");
+    finding.controls = match intent.os {
+        Os::Linux => vec!["ECS.20", "CT.ECS.PR.3"],
+        Os::Windows => vec!["ECS.21"],
+        Os::Unknown => PASS.controls.to_vec(),
+    };
+    Some(finding)
+}
+
+fn message(container: &ContainerView<'_>, user: &UserField) -> String {
+    let title = container.title();
+    match user {
+        UserField::Unset => format!("{title} names no user, so its image decides, and most images say root"),
+        UserField::WindowsAdministrator => format!("{title} runs as ContainerAdministrator"),
+        UserField::Root | UserField::Other(_) => format!("{title} runs as root"),
+    }
+}
+
+fn remedy(container: &ContainerView<'_>, intent: &Intent) -> Remedy {
+    match intent.container(container.index()).map(|container| &container.user.mend) {
+        Some(Plan::Ready(mend)) => Remedy::Fix(fix(container, intent, mend)),
+        Some(Plan::Blocked(obstacles)) => Remedy::Manual(obstacles.clone()),
+        None => Remedy::Manual(vec![Obstacle::new("the container changed while it was worked on", "run this again")]),
+    }
+}
+
+fn fix(container: &ContainerView<'_>, intent: &Intent, mend: &UserMend) -> Fix {
+    let user = &mend.user;
+    let mut edits = vec![Edit::Set { path: container.path().key("user"), value: json!(user.value) }];
+    let mut values = vec![Vouched { value: format!("user {}", user.value), by: user.by }];
+    let mut title = format!("set `user` to \"{}\"", user.value);
+    if mend.opens_low_ports {
+        let entry = json!({ "namespace": LOW_PORTS, "value": "0" });
+        edits.push(Edit::Append { array: container.path().key("systemControls"), value: entry });
+        values.push(Vouched { value: format!("{LOW_PORTS} = 0, for the low port"), by: Provenance::Definition });
+        title.push_str(" and let it bind low ports");
+    }
+    Fix { title, applicability: Applicability::Unsafe, edits, values, risks: risks(container, intent, &user.value) }
+}
+
+fn risks(container: &ContainerView<'_>, intent: &Intent, user: &str) -> Vec<Risk> {
+    let name = container.name().unwrap_or("the container");
+    let mut risks = vec![
+        Risk::new(
+            "an entry point that changes owners or switches users (gosu, su-exec, setpriv) fails without root",
+            format!("run one task of the new revision and look in the log of {name} for `Operation not permitted`"),
+        ),
+        Risk::new(
+            format!("files of the image that only root may read or write are closed to {user}"),
+            format!(
+                "look in the same log for `Permission denied`; `docker run --rm -u {user} IMAGE` shows it without ECS"
+            ),
+        ),
+    ];
+    if container.member("healthCheck") != Read::Absent {
+        risks.push(Risk::new(
+            "the health check runs as the new user too",
+            format!("watch the health status of {name} in that task until it says HEALTHY"),
+        ));
+    }
+    if intent.os == Os::Unknown {
+        risks.push(unknown_os());
+    }
+    risks
+}
+
+/// What to say of a fix made as for Linux when nothing tells the operating system.
+pub(super) fn unknown_os() -> Risk {
+    Risk::new(
+        "nothing tells the operating system, so this is what Linux containers need",
+        "say which it is: --os linux or --os windows",
+    )
+}

@@ -1,0 +1,269 @@
+//! `writable-root-filesystem`: a container can write to every file of its image.
+
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+
+use super::root_user::unknown_os;
+use crate::edit::Edit;
+use crate::intent::{Intent, Plan, TmpfsPlan, WritablePlan};
+use crate::knobs::Knob;
+use crate::model::{ContainerView, Os, Read, TaskView};
+use crate::pass::{
+    self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Risk, Severity, Vouched,
+};
+
+/// The pass.
+pub static PASS: Pass = Pass {
+    id: PassId("writable-root-filesystem"),
+    summary: "a container can write to the files of its image",
+    severity: Severity::High,
+    controls: &["ECS.5", "CT.ECS.PR.6"],
+    yields: &[Applicability::Manual, Applicability::Unsafe],
+    knobs: &[
+        Knob {
+            name: "paths",
+            takes: "a list of paths, or of { path, size, exec }",
+            help: "what the container writes; each gets a tmpfs unless something is mounted there (built-in default [\"/tmp\"])",
+        },
+        Knob {
+            name: "size",
+            takes: "MiB",
+            help: "the size of each tmpfs that names none (built-in default 64, less where memory is short)",
+        },
+        Knob {
+            name: "memory-percent",
+            takes: "1 to 100",
+            help: "how much of the memory all added tmpfs may take together (built-in default 10)",
+        },
+        Knob {
+            name: "exec",
+            takes: "true or false",
+            help: "whether programs may run from the tmpfs (built-in default: from /tmp only)",
+        },
+    ],
+    page: include_str!("writable_root_filesystem.md"),
+    inspect,
+};
+
+/// The size of a tmpfs when nobody names one, in MiB.
+pub const DEFAULT_SIZE_MIB: u64 = 64;
+/// How much of the memory the added tmpfs may take together, in percent.
+pub const DEFAULT_MEMORY_PERCENT: u64 = 10;
+/// Directories that have mode 1777 in practically every image, so that a tmpfs over them can be written by everybody.
+pub const EVERYBODY_WRITES: [&str; 2] = ["/tmp", "/var/tmp"];
+
+/// The knobs of this pass.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Knobs {
+    /// What the container writes.
+    pub paths: Option<Vec<WritablePath>>,
+    /// The size of each tmpfs that names none.
+    pub size: Option<Mebibytes>,
+    /// How much of the memory all added tmpfs may take together.
+    pub memory_percent: Option<Percent>,
+    /// Whether programs may run from the tmpfs.
+    pub exec: Option<bool>,
+}
+
+/// A path that a container writes.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "RawPath")]
+pub struct WritablePath {
+    /// The absolute path, without a trailing slash.
+    pub path: String,
+    /// The size of its tmpfs.
+    pub size: Option<Mebibytes>,
+    /// Whether programs may run from it.
+    pub exec: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum RawPath {
+    Plain(String),
+    #[serde(rename_all = "kebab-case")]
+    Full(FullPath),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FullPath {
+    path: String,
+    size: Option<Mebibytes>,
+    exec: Option<bool>,
+}
+
+impl WritablePath {
+    /// A path about which nothing else is said.
+    pub fn plain(path: &str) -> Self {
+        Self { path: path.to_owned(), size: None, exec: None }
+    }
+}
+
+impl TryFrom<RawPath> for WritablePath {
+    type Error = &'static str;
+
+    fn try_from(raw: RawPath) -> Result<Self, Self::Error> {
+        let (path, size, exec) = match raw {
+            RawPath::Plain(path) => (path, None, None),
+            RawPath::Full(full) => (full.path, full.size, full.exec),
+        };
+        let trimmed = path.trim_end_matches('/');
+        let plain = trimmed.split('/').skip(1).all(|part| !part.is_empty() && part != "." && part != "..");
+        if trimmed.starts_with('/') && plain {
+            Ok(Self { path: trimmed.to_owned(), size, exec })
+        } else {
+            Err("a writable path is absolute, below /, and without . or ..")
+        }
+    }
+}
+
+/// A size of at least 1 MiB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "u64")]
+pub struct Mebibytes(u64);
+
+impl Mebibytes {
+    /// The number of MiB.
+    pub const fn mib(self) -> u64 {
+        self.0
+    }
+}
+
+impl TryFrom<u64> for Mebibytes {
+    type Error = &'static str;
+
+    fn try_from(mib: u64) -> Result<Self, Self::Error> {
+        if (1..=1_048_576).contains(&mib) { Ok(Self(mib)) } else { Err("a size is a whole number of MiB, at least 1") }
+    }
+}
+
+/// A share between 1 and 100 percent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "u64")]
+pub struct Percent(u64);
+
+impl Percent {
+    /// The number of percent.
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+}
+
+impl TryFrom<u64> for Percent {
+    type Error = &'static str;
+
+    fn try_from(percent: u64) -> Result<Self, Self::Error> {
+        if (1..=100).contains(&percent) { Ok(Self(percent)) } else { Err("a percentage lies between 1 and 100") }
+    }
+}
+
+/// Whether the root file system of `container` can be written.
+pub fn is_weak(container: &ContainerView<'_>) -> Read<bool> {
+    match container.member("readonlyRootFilesystem").flag() {
+        Read::Absent => Read::Known(true),
+        Read::Known(read_only) => Read::Known(!read_only),
+        Read::Unresolved(why) => Read::Unresolved(why),
+    }
+}
+
+fn inspect(task: &TaskView<'_>, intent: &Intent) -> Vec<Finding> {
+    // Not supported on Windows, where ECS.5 says NOT_APPLICABLE since 24 March 2026.
+    if intent.os == Os::Windows {
+        return Vec::new();
+    }
+    pass::each_container(&PASS, task, |container| inspect_container(container, intent).into_iter().collect())
+}
+
+fn inspect_container(container: &ContainerView<'_>, intent: &Intent) -> Option<Finding> {
+    let (message, remedy) = match is_weak(container) {
+        Read::Unresolved(why) => (
+            format!("{} may be able to write to the files of its image", container.title()),
+            Remedy::Undetermined(Obstacle::unresolved("`readonlyRootFilesystem`", why)),
+        ),
+        Read::Known(true) => {
+            (format!("{} can write to the files of its image", container.title()), remedy(container, intent))
+        }
+        _ => return None,
+    };
+    let mut finding = pass::finding(&PASS, container, "readonlyRootFilesystem", message, remedy);
+    finding.place = container.path().key("readonlyRootFilesystem");
+    Some(finding)
+}
+
+fn remedy(container: &ContainerView<'_>, intent: &Intent) -> Remedy {
+    match intent.container(container.index()).map(|container| &container.writable) {
+        Some(WritablePlan { mounts: Plan::Ready(mounts), paths_by }) => {
+            Remedy::Fix(fix(container, intent, mounts, *paths_by))
+        }
+        Some(WritablePlan { mounts: Plan::Blocked(obstacles), .. }) => Remedy::Manual(obstacles.clone()),
+        None => Remedy::Manual(vec![Obstacle::new("the container changed while it was worked on", "run this again")]),
+    }
+}
+
+fn fix(container: &ContainerView<'_>, intent: &Intent, mounts: &[TmpfsPlan], paths_by: Provenance) -> Fix {
+    let mut edits = vec![Edit::Set { path: container.path().key("readonlyRootFilesystem"), value: json!(true) }];
+    let mut values = vec![Vouched { value: "the list of paths that are written".to_owned(), by: paths_by }];
+    for mount in mounts {
+        edits.push(Edit::Append { array: container.path().key("linuxParameters").key("tmpfs"), value: tmpfs(mount) });
+        values.push(Vouched { value: format!("{} MiB at {}", mount.size.value, mount.path), by: mount.size.by });
+        values.extend(mount.exec.map(|exec| Vouched { value: format!("exec on {}", mount.path), by: exec.by }));
+        if !mount.owner.is_empty() {
+            values.push(Vouched { value: format!("{} at {}", mount.owner.join(" "), mount.path), by: mount.owner_by });
+        }
+    }
+    let paths: Vec<&str> = mounts.iter().map(|mount| mount.path.as_str()).collect();
+    let title = if paths.is_empty() {
+        "make the root file system read-only".to_owned()
+    } else {
+        format!("make the root file system read-only, with a tmpfs at {}", paths.join(", "))
+    };
+    Fix { title, applicability: Applicability::Unsafe, edits, values, risks: risks(container, intent, mounts) }
+}
+
+fn tmpfs(mount: &TmpfsPlan) -> Json {
+    let exec = mount.exec.map(|_| "exec".to_owned());
+    let options: Vec<String> = exec.into_iter().chain(mount.owner.iter().cloned()).collect();
+    if options.is_empty() {
+        json!({ "containerPath": mount.path, "size": mount.size.value })
+    } else {
+        json!({ "containerPath": mount.path, "size": mount.size.value, "mountOptions": options })
+    }
+}
+
+fn risks(container: &ContainerView<'_>, intent: &Intent, mounts: &[TmpfsPlan]) -> Vec<Risk> {
+    let name = container.name().unwrap_or("the container");
+    let mut risks = vec![
+        Risk::new(
+            "the program writes somewhere else: a cache, a pid file, a log, an upload directory",
+            format!(
+                "run one task of the new revision under real use and look in the log of {name} for `Read-only file system`; \
+                 name what is missing: --set 'writable-root-filesystem.paths=[\"/tmp\", \"/PATH\"]'"
+            ),
+        ),
+        Risk::new(
+            "ECS Exec is not supported by AWS with a read-only root file system",
+            "try `aws ecs execute-command` on that task if you use it",
+        ),
+    ];
+    if let Some(mount) = mounts.first() {
+        risks.push(Risk::new(
+            format!(
+                "{} is memory now: its contents count against the memory of the task and are gone after a restart",
+                mount.path
+            ),
+            "compare what the running task keeps there (`du -sh`) with the size",
+        ));
+    }
+    if mounts.iter().any(|mount| mount.exec.is_some_and(|exec| exec.by == Provenance::BuiltInDefault)) {
+        risks.push(Risk::new(
+            "`exec` is kept on /tmp because this image is not known; without it programs could not be started from there",
+            "drop it if nothing unpacks native libraries into /tmp: --set writable-root-filesystem.exec=false",
+        ));
+    }
+    if intent.os == Os::Unknown {
+        risks.push(unknown_os());
+    }
+    risks
+}
