@@ -1,4 +1,10 @@
-//! Everything of ecs-harden that has a side effect, and the use cases that join it to the pure half, `ecs_harden_transforms`.
+//! Everything of ecs-harden that has a side effect: the command line, files in and out, and what people read.
+//!
+//! The knowledge and the edits live in the crate `ecs-harden-transforms`, which has no side effects.
 
+pub mod cli;
+pub mod context;
 pub mod output;
+pub mod plan;
+pub mod policy;
 pub mod source;

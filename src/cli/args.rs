@@ -1,0 +1,180 @@
+//! What the command line can say.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use ecs_harden_transforms::model::{LaunchType, Os};
+use ecs_harden_transforms::pass::Severity;
+
+/// Turns an Amazon ECS task definition into a hardened revision.
+#[derive(Debug, Parser)]
+#[command(name = "ecs-harden", version, about, long_about = None, disable_help_subcommand = true)]
+#[command(after_help = "Exit status: 0 fine, 1 findings, 2 usage or unreadable input, 70 our own proof failed.\n\
+                        Files are changed by `fix` alone, after its diff was shown.")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t = ColourChoice::Auto, value_name = "WHEN")]
+    pub color: ColourChoice,
+    /// Say more: also what is clean and what was left out
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Say less: one line a finding
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Report what is weak, why, and which edit would mend it
+    Check(Check),
+    /// Print the edits as a unified diff and write nothing
+    Diff(Diff),
+    /// Print the diff, then write it
+    Fix(Fix),
+    /// Explain a pass: what it finds, what it changes, what may break
+    Explain {
+        /// The pass; all of them when left out
+        pass: Option<String>,
+    },
+    /// List the passes
+    Passes,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Files, directories, or - for standard input
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// How the run is steered.
+    #[command(flatten)]
+    pub run: Run,
+}
+
+/// Arguments of `diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// Files, directories, or - for standard input
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// Exit with 1 if something would change
+    #[arg(long)]
+    pub exit_code: bool,
+    /// Show values that are masked otherwise (refused under CI)
+    #[arg(long)]
+    pub show_secrets: bool,
+    /// How the run is steered.
+    #[command(flatten)]
+    pub run: Run,
+}
+
+/// Arguments of `fix`.
+#[derive(Debug, Args)]
+pub struct Fix {
+    /// Files, directories, or - for standard input
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Write the hardened document there instead (- is standard output); takes one input
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write another form of the hardened document
+    #[arg(long, value_enum, value_name = "FORM", requires = "output")]
+    pub emit: Option<Emit>,
+    /// How the run is steered.
+    #[command(flatten)]
+    pub run: Run,
+}
+
+/// Flags that every run over documents takes.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// Run these passes alone
+    #[arg(long, value_name = "PASS", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Run all passes but these
+    #[arg(long, value_name = "PASS", value_delimiter = ',', conflicts_with = "only")]
+    pub skip: Vec<String>,
+    /// Apply only fixes that cannot break a task that ran before
+    #[arg(long)]
+    pub safe_only: bool,
+    /// Withhold fixes that rest on a built-in default
+    #[arg(long)]
+    pub no_defaults: bool,
+    /// Let findings of this severity and above decide the exit status
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Medium)]
+    pub fail_on: FailOn,
+    /// Let undetermined findings decide the exit status too
+    #[arg(long)]
+    pub strict: bool,
+    /// Launch types to harden for: ec2, fargate, external, managed-instances
+    #[arg(long, value_name = "TYPE", value_delimiter = ',')]
+    pub launch_type: Vec<LaunchType>,
+    /// Operating system where the definition does not say: linux or windows
+    #[arg(long, value_name = "OS")]
+    pub os: Option<Os>,
+    /// Set a knob: PASS.KNOB=VALUE, or CONTAINER:PASS.KNOB=VALUE for one container
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Form of the report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColourChoice {
+    /// At a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The form of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// For programs; the schema is in the repository
+    Json,
+}
+
+/// What `fix` writes instead of the document itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Emit {
+    /// Strict JSON for `aws ecs register-task-definition --cli-input-json`
+    RegisterInput,
+}
+
+/// The least severity that counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Critical
+    Critical,
+    /// High
+    High,
+    /// Medium
+    Medium,
+    /// Low
+    Low,
+    /// Nothing counts
+    Never,
+}
+
+impl FailOn {
+    /// Whether a finding of this severity counts.
+    pub fn counts(self, severity: Severity) -> bool {
+        match self {
+            Self::Critical => severity >= Severity::Critical,
+            Self::High => severity >= Severity::High,
+            Self::Medium => severity >= Severity::Medium,
+            Self::Low => true,
+            Self::Never => false,
+        }
+    }
+}

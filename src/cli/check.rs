@@ -1,0 +1,57 @@
+//! `ecs-harden check`: report, and change nothing.
+
+use std::io::Write;
+
+use super::args::{Check, Format};
+use super::{CliError, Exit, steer};
+use crate::context::{Context, Verbosity};
+use crate::output::counted;
+use crate::output::json::Report;
+use crate::output::text::{self, Drawing};
+use crate::plan::Standing;
+
+/// What a run over many files adds up to.
+#[derive(Default)]
+struct Total {
+    files: usize,
+    clean: usize,
+    weak: usize,
+    undetermined: usize,
+}
+
+/// Runs the command.
+pub(super) fn run(arguments: &Check, context: &mut Context) -> Result<Exit, CliError> {
+    let steering = &arguments.run;
+    let mut files = Vec::new();
+    let mut total = Total::default();
+    let exit = steer::each(&arguments.paths, steering, context, |planned, context| {
+        let exit = match &planned.plan {
+            Err(refusal) => steer::refuse(&planned.found, refusal, context)?,
+            Ok(plan) => {
+                total.files += 1;
+                total.clean += usize::from(plan.standing() == Standing::Clean);
+                total.weak += plan.weaknesses().count();
+                total.undetermined += plan.undetermined().count();
+                if steering.format == Format::Text {
+                    let drawing = Drawing { coloured: context.colour.out, verbosity: context.verbosity };
+                    context.out.write_all(text::report(&planned.found.shown, plan, drawing).as_bytes())?;
+                }
+                steer::judged(plan, steering.fail_on, steering.strict, |_| true)
+            }
+        };
+        if steering.format == Format::Json {
+            files.push(steer::json_file(&planned, None));
+        }
+        Ok(exit)
+    })?;
+    match steering.format {
+        Format::Json => context.out.write_all(Report::new(files).render().as_bytes())?,
+        Format::Text if context.verbosity != Verbosity::Quiet && total.files != 1 => {
+            let weak = counted(total.weak, "finding");
+            let files = counted(total.files, "file");
+            writeln!(context.out, "{files}: {weak}, {} undetermined, {} clean", total.undetermined, total.clean)?;
+        }
+        Format::Text => {}
+    }
+    Ok(exit)
+}

@@ -1,0 +1,94 @@
+//! `ecs-harden diff`: the edits as a unified diff on standard output, which holds nothing else.
+
+use std::io::Write;
+
+use ecs_harden_transforms::document::Document;
+use ecs_harden_transforms::masking;
+
+use super::args::{Diff, Format};
+use super::{CliError, Exit, steer};
+use crate::context::{Ci, Context, Verbosity};
+use crate::output::diff::{self, DiffInput, Rendered, Secrets, Side};
+use crate::output::json::Report;
+use crate::output::{clean, summary};
+use crate::plan::Plan;
+use crate::source::{self, Found};
+
+/// Runs the command.
+pub(super) fn run(arguments: &Diff, context: &mut Context) -> Result<Exit, CliError> {
+    let secrets = match (arguments.show_secrets, context.ci) {
+        (true, Ci::Yes) => {
+            return Err(CliError::usage(
+                "--show-secrets is refused under CI, whose logs others can read",
+                "leave it out; where masked lines keep the diff from applying, run `ecs-harden fix` instead",
+            ));
+        }
+        (true, Ci::No) => Secrets::Shown,
+        (false, _) => Secrets::Masked,
+    };
+    let mut files = Vec::new();
+    let exit = steer::each(&arguments.paths, &arguments.run, context, |planned, context| {
+        let exit = match &planned.plan {
+            Err(refusal) => steer::refuse(&planned.found, refusal, context)?,
+            Ok(plan) => {
+                let rendered = render(&planned.found, plan, secrets, context);
+                if arguments.run.format == Format::Text {
+                    let text = if context.colour.out { diff::coloured(&rendered.text) } else { rendered.text.clone() };
+                    context.out.write_all(text.as_bytes())?;
+                    announce(&planned.found, &rendered, context)?;
+                    if context.verbosity != Verbosity::Quiet {
+                        context.err.write_all(summary::proposal(&planned.found.shown, plan).as_bytes())?;
+                    }
+                }
+                if arguments.exit_code && plan.hardened_text().is_some() { Exit::Findings } else { Exit::Clean }
+            }
+        };
+        if arguments.run.format == Format::Json {
+            files.push(steer::json_file(&planned, None));
+        }
+        Ok(exit)
+    })?;
+    if arguments.run.format == Format::Json {
+        context.out.write_all(Report::new(files).render().as_bytes())?;
+    }
+    Ok(exit)
+}
+
+/// The diff of one plan; empty where nothing changes.
+pub(super) fn render(found: &Found, plan: &Plan, secrets: Secrets, context: &Context) -> Rendered {
+    let Some(hardened) = &plan.outcome.hardened else { return Rendered::default() };
+    let (old, new) = (masking::sensitive(&plan.document), masking::sensitive(hardened));
+    let side = |document: &'_ Document| document.text().to_owned();
+    let (old_text, new_text) = (side(&plan.document), side(hardened));
+    diff::unified(&DiffInput {
+        path: &source::from_directory(found, &context.cwd),
+        old: Side { text: &old_text, sensitive: &old },
+        new: Side { text: &new_text, sensitive: &new },
+        secrets,
+    })
+}
+
+/// Says on stderr where the diff that was shown is not the whole truth, and what to do instead.
+pub(super) fn announce(found: &Found, rendered: &Rendered, context: &mut Context) -> Result<(), CliError> {
+    if rendered.applies() {
+        return Ok(());
+    }
+    let lines = |lines: &[usize]| lines.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let shown = clean(&found.shown);
+    if !rendered.masked_lines.is_empty() {
+        let lines = lines(&rendered.masked_lines);
+        writeln!(
+            context.err,
+            "note: {shown}: edited lines with masked values: {lines}; as a patch the diff will not apply"
+        )?;
+    }
+    if !rendered.no_trailing_context.is_empty() {
+        let lines = lines(&rendered.no_trailing_context);
+        writeln!(
+            context.err,
+            "note: {shown}: no line that may be shown follows the change at: {lines}; as a patch the diff will not apply"
+        )?;
+    }
+    writeln!(context.err, "  hint: `ecs-harden fix` writes the same edits; --show-secrets prints a diff that applies")?;
+    Ok(())
+}

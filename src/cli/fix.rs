@@ -1,0 +1,164 @@
+//! `ecs-harden fix`: show the diff, then write it.
+
+use std::io::Write;
+use std::path::Path;
+
+use ecs_harden_transforms::emit;
+use ecs_harden_transforms::engine::Decision;
+
+use super::args::{Emit, Fix, Format};
+use super::steer::Planned;
+use super::{CliError, Exit, diff, steer};
+use crate::context::{Context, Verbosity};
+use crate::output::diff::{Secrets, coloured};
+use crate::output::json::Report;
+use crate::output::summary;
+use crate::plan::{Plan, Refusal, RefusalKind};
+use crate::source::{self, Found, Input};
+
+/// Where the hardened document goes.
+#[derive(Clone, Copy)]
+enum Goal<'a> {
+    /// Back into the file.
+    InPlace,
+    /// To standard output.
+    Stdout,
+    /// Into another file.
+    File(&'a Path),
+}
+
+/// Runs the command.
+pub(super) fn run(arguments: &Fix, context: &mut Context) -> Result<Exit, CliError> {
+    check_usage(arguments)?;
+    let mut files = Vec::new();
+    let mut inputs = 0;
+    let exit = steer::each(&arguments.paths, &arguments.run, context, |planned, context| {
+        inputs += 1;
+        if inputs > 1 && arguments.output.is_some() {
+            return Err(CliError::usage("-o takes one input and more were found", "name the one file"));
+        }
+        let (exit, written) = match &planned.plan {
+            Err(refusal) => (steer::refuse(&planned.found, refusal, context)?, None),
+            Ok(plan) => one(arguments, &planned, plan, context)?,
+        };
+        if arguments.run.format == Format::Json {
+            files.push(steer::json_file(&planned, written));
+        }
+        Ok(exit)
+    })?;
+    if arguments.run.format == Format::Json {
+        context.out.write_all(Report::new(files).render().as_bytes())?;
+    }
+    Ok(exit)
+}
+
+fn check_usage(arguments: &Fix) -> Result<(), CliError> {
+    let dash = |path: &Path| path.as_os_str() == "-";
+    let to_stdout = arguments.output.as_deref().map_or_else(|| arguments.paths.iter().any(|path| dash(path)), dash);
+    if to_stdout && arguments.run.format == Format::Json {
+        return Err(CliError::usage(
+            "the document goes to standard output, where the report would go too",
+            "write it with -o FILE",
+        ));
+    }
+    if arguments.output.is_some() && arguments.paths.len() > 1 {
+        return Err(CliError::usage("-o takes one input", "name one file, or leave -o out to fix each in place"));
+    }
+    if to_stdout && arguments.paths.len() > 1 {
+        return Err(CliError::usage("- takes no other input beside it", "fix standard input alone"));
+    }
+    Ok(())
+}
+
+fn goal<'a>(arguments: &'a Fix, found: &Found) -> Goal<'a> {
+    match (arguments.output.as_deref(), &found.input) {
+        (Some(path), _) if path.as_os_str() == "-" => Goal::Stdout,
+        (Some(path), _) => Goal::File(path),
+        (None, Input::Stdin) => Goal::Stdout,
+        (None, Input::File(_)) => Goal::InPlace,
+    }
+}
+
+/// Shows, writes and sums up one file. The second part is whether something was written.
+fn one(
+    arguments: &Fix,
+    planned: &Planned,
+    plan: &Plan,
+    context: &mut Context,
+) -> Result<(Exit, Option<bool>), CliError> {
+    let goal = goal(arguments, &planned.found);
+    let hardened = plan.hardened_text().unwrap_or(plan.document.text());
+    let product = match arguments.emit {
+        None => hardened.to_owned(),
+        Some(Emit::RegisterInput) => {
+            match emit::register_input(plan.outcome.hardened.as_ref().unwrap_or(&plan.document)) {
+                Ok(product) => product,
+                Err(error) => {
+                    let refusal = Refusal {
+                        message: error.to_string(),
+                        next_step: error.next_step().into(),
+                        at: None,
+                        kind: if error.is_ours() { RefusalKind::Unproven } else { RefusalKind::Contradicted },
+                    };
+                    return Ok((steer::refuse(&planned.found, &refusal, context)?, None));
+                }
+            }
+        }
+    };
+    show(arguments, planned, plan, goal, context)?;
+    let written = match write(goal, planned, plan, &product, context) {
+        Ok(written) => written,
+        Err(CliError::Source(error)) => {
+            writeln!(context.err, "error: {error}\n  hint: {}", error.next_step())?;
+            return Ok((Exit::Usage, Some(false)));
+        }
+        Err(error) => return Err(error),
+    };
+    if context.verbosity != Verbosity::Quiet {
+        context.err.write_all(summary::summary(&planned.found.shown, plan).as_bytes())?;
+    }
+    let steering = &arguments.run;
+    let exit = steer::judged(plan, steering.fail_on, steering.strict, |judged| judged.decision != Decision::Applied);
+    Ok((exit, Some(written)))
+}
+
+/// Prints the diff, to standard output unless the document goes there.
+fn show(
+    arguments: &Fix,
+    planned: &Planned,
+    plan: &Plan,
+    goal: Goal<'_>,
+    context: &mut Context,
+) -> Result<(), CliError> {
+    let rendered = diff::render(&planned.found, plan, Secrets::Masked, context);
+    let to_out = matches!(goal, Goal::InPlace) && arguments.run.format == Format::Text;
+    let colour = if to_out { context.colour.out } else { context.colour.err };
+    let text = if colour { coloured(&rendered.text) } else { rendered.text };
+    let stream = if to_out { &mut context.out } else { &mut context.err };
+    stream.write_all(text.as_bytes())?;
+    stream.flush()?;
+    Ok(())
+}
+
+fn write(
+    goal: Goal<'_>,
+    planned: &Planned,
+    plan: &Plan,
+    product: &str,
+    context: &mut Context,
+) -> Result<bool, CliError> {
+    match (goal, &planned.found.input) {
+        (Goal::InPlace, Input::File(path)) => match plan.hardened_text() {
+            Some(_) => source::replace(path, &planned.bytes, product.as_bytes()).map(|()| true).map_err(CliError::from),
+            None => Ok(false),
+        },
+        (Goal::File(path), _) => {
+            source::create(path, product.as_bytes())?;
+            Ok(true)
+        }
+        (Goal::Stdout | Goal::InPlace, _) => {
+            context.out.write_all(product.as_bytes())?;
+            Ok(true)
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The command line: parse it, steer the use cases, map every end to an exit status.
+
+mod args;
+mod check;
+mod diff;
+mod exit;
+mod explain;
+mod fix;
+mod steer;
+
+use std::io::{self, Write};
+use std::panic;
+
+use clap::{CommandFactory, Parser};
+
+pub use args::{Cli, Command};
+pub use exit::Exit;
+
+use crate::context::{Context, Verbosity};
+use crate::policy::set::SetError;
+use crate::source::SourceError;
+
+/// Why a command could not go on. Errors about single files do not end a command and are not among these.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// Flags that contradict each other or the input.
+    #[error("{message}")]
+    Usage {
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        next_step: String,
+    },
+    /// A `--set` that cannot be taken.
+    #[error(transparent)]
+    Set(#[from] SetError),
+    /// A file that the whole command depends on.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// Output could not be written.
+    #[error("the output cannot be written")]
+    Output(#[from] io::Error),
+}
+
+impl CliError {
+    fn usage(message: impl Into<String>, next_step: impl Into<String>) -> Self {
+        Self::Usage { message: message.into(), next_step: next_step.into() }
+    }
+
+    fn next_step(&self) -> String {
+        match self {
+            Self::Usage { next_step, .. } => next_step.clone(),
+            Self::Set(error) => error.next_step(),
+            Self::Source(error) => error.next_step().into(),
+            Self::Output(_) => "check where the output goes: a full disk, a closed pipe".into(),
+        }
+    }
+}
+
+/// Runs the program on the process's own arguments, streams and environment.
+pub fn main() -> Exit {
+    panic::set_hook(Box::new(|info| {
+        // The message of a panic may hold text of a file; its place in our source does not.
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        drop(writeln!(io::stderr(), "ecs-harden: internal error at {place}; please report it with the version"));
+    }));
+    panic::catch_unwind(from_process).unwrap_or(Exit::Unproven)
+}
+
+fn from_process() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            drop(error.print());
+            return if error.use_stderr() { Exit::Usage } else { Exit::Clean };
+        }
+    };
+    match Context::of_process() {
+        Ok(context) => run(cli, context),
+        Err(_) => {
+            drop(writeln!(
+                io::stderr(),
+                "error: the current directory cannot be read\n  hint: change to one that exists"
+            ));
+            Exit::Usage
+        }
+    }
+}
+
+/// Runs one command in a context.
+pub fn run(cli: Cli, mut context: Context) -> Exit {
+    context.verbosity = match (cli.quiet, cli.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (false, 0) => Verbosity::Normal,
+        (false, _) => Verbosity::Verbose,
+    };
+    match cli.color {
+        args::ColourChoice::Auto => {}
+        args::ColourChoice::Always => (context.colour.out, context.colour.err) = (true, true),
+        args::ColourChoice::Never => (context.colour.out, context.colour.err) = (false, false),
+    }
+    let ended = match cli.command {
+        Command::Check(arguments) => check::run(&arguments, &mut context),
+        Command::Diff(arguments) => diff::run(&arguments, &mut context),
+        Command::Fix(arguments) => fix::run(&arguments, &mut context),
+        Command::Explain { pass } => explain::explain(pass.as_deref(), &mut context),
+        Command::Passes => explain::list(&mut context),
+    };
+    let ended = ended.and_then(|exit| context.out.flush().map(|()| exit).map_err(CliError::from));
+    match ended {
+        Ok(exit) => exit,
+        // Whoever closed the pipe has seen enough; the status still says that this was not a whole run.
+        Err(CliError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Usage,
+        Err(error) => {
+            drop(writeln!(context.err, "error: {error}\n  hint: {}", error.next_step()));
+            Exit::Usage
+        }
+    }
+}
+
+/// The definition of the command line, for generated help.
+pub fn definition() -> clap::Command {
+    Cli::command()
+}

@@ -1,0 +1,126 @@
+//! What every command over documents shares: flags to wishes, inputs to plans, refusals to lines.
+
+use ecs_harden_transforms::intent::{Selection, Wishes};
+use ecs_harden_transforms::knobs::Layers;
+use ecs_harden_transforms::model::TargetWish;
+use ecs_harden_transforms::pass::{Applicability, PassId, Provenance};
+use ecs_harden_transforms::passes;
+
+use super::args::{FailOn, Run};
+use super::{CliError, Exit};
+use crate::context::{Context, Verbosity};
+use crate::output::{clean, json, text};
+use crate::plan::{Plan, Refusal, RefusalKind};
+use crate::policy::set;
+use crate::source::{self, Found, Origin};
+
+/// The wishes that the flags state.
+pub(super) fn wishes(run: &Run) -> Result<Wishes, CliError> {
+    let layers = run.set.iter().map(|argument| set::layer(argument)).collect::<Result<Vec<_>, _>>()?;
+    Ok(Wishes {
+        selection: Selection {
+            passes: selected(run)?.into_iter().collect(),
+            floor: if run.safe_only { Applicability::Safe } else { Applicability::Unsafe },
+            vouched: if run.no_defaults { Provenance::Definition } else { Provenance::BuiltInDefault },
+        },
+        target: TargetWish(run.launch_type.iter().copied().collect()),
+        os: run.os,
+        layers: Layers::from(layers),
+    })
+}
+
+fn selected(run: &Run) -> Result<Vec<PassId>, CliError> {
+    let known = |id: &String| {
+        passes::find(id).map(|pass| pass.id).ok_or_else(|| {
+            CliError::usage(
+                format!("there is no pass `{id}`; the nearest is `{}`", passes::nearest(id)),
+                "`ecs-harden passes` lists them",
+            )
+        })
+    };
+    let only = run.only.iter().map(known).collect::<Result<Vec<_>, _>>()?;
+    let skip = run.skip.iter().map(known).collect::<Result<Vec<_>, _>>()?;
+    if only.is_empty() { Ok(passes::ids().filter(|id| !skip.contains(id)).collect()) } else { Ok(only) }
+}
+
+/// One input, and the plan for it or why there is none.
+pub(super) struct Planned {
+    /// The input.
+    pub(super) found: Found,
+    /// The bytes as they were read.
+    pub(super) bytes: Vec<u8>,
+    /// The plan.
+    pub(super) plan: Result<Plan, Refusal>,
+}
+
+/// Plans the work on every input and hands each on as it is ready. Inputs that cannot be read at all are told on stderr. The
+/// highest status counts.
+pub(super) fn each(
+    paths: &[std::path::PathBuf],
+    run: &Run,
+    context: &mut Context,
+    mut next: impl FnMut(Planned, &mut Context) -> Result<Exit, CliError>,
+) -> Result<Exit, CliError> {
+    let wishes = wishes(run)?;
+    let expanded = source::expand(paths, &context.cwd);
+    let mut worst = Exit::Clean;
+    for error in &expanded.errors {
+        writeln!(context.err, "error: {error}\n  hint: {}", error.next_step())?;
+        worst = Exit::Usage;
+    }
+    if expanded.found.is_empty() && expanded.errors.is_empty() {
+        writeln!(
+            context.err,
+            "no task definition found: no *.json, *.jsonc, *.json.* or *.tpl here mentions containerDefinitions"
+        )?;
+    }
+    for found in expanded.found {
+        let bytes = match source::read(&found.input, &mut context.stdin) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                writeln!(context.err, "error: {error}\n  hint: {}", error.next_step())?;
+                worst = Exit::Usage;
+                continue;
+            }
+        };
+        let plan = Plan::of(&bytes, &wishes, context.fault);
+        worst = worst.max(next(Planned { found, bytes, plan }, context)?);
+    }
+    Ok(worst)
+}
+
+/// Tells a refusal, as an error or as a note, and what it means for the exit status.
+pub(super) fn refuse(found: &Found, refusal: &Refusal, context: &mut Context) -> Result<Exit, CliError> {
+    let note = refusal.kind == RefusalKind::Foreign && found.origin == Origin::Walked;
+    if !note {
+        write!(context.err, "error: {}", text::refusal(&found.shown, refusal))?;
+    } else if context.verbosity == Verbosity::Verbose {
+        writeln!(context.err, "note: {}: skipped, {}", clean(&found.shown), clean(&refusal.message))?;
+    }
+    Ok(match refusal.kind {
+        RefusalKind::Unproven => Exit::Unproven,
+        _ if note => Exit::Clean,
+        _ => Exit::Usage,
+    })
+}
+
+/// The JSON report about one input.
+pub(super) fn json_file(planned: &Planned, written: Option<bool>) -> json::File {
+    match &planned.plan {
+        Ok(plan) => json::planned(&planned.found.shown, plan, written),
+        Err(refusal) => json::refused(&planned.found.shown, refusal, planned.found.origin),
+    }
+}
+
+/// Whether findings of a plan decide the exit status: those that stay, by severity, and with `--strict` what cannot be told.
+pub(super) fn judged(
+    plan: &Plan,
+    fail_on: FailOn,
+    strict: bool,
+    stays: impl Fn(&ecs_harden_transforms::engine::Judged) -> bool,
+) -> Exit {
+    let weak =
+        plan.weaknesses().filter(|judged| stays(judged)).any(|judged| fail_on.counts(judged.finding.pass.severity));
+    let undetermined = strict && plan.undetermined().any(|judged| fail_on.counts(judged.finding.pass.severity));
+    if weak || undetermined { Exit::Findings } else { Exit::Clean }
+}

@@ -1,0 +1,87 @@
+//! The one bundle of ports: where output goes, where input comes from, and what the environment says.
+
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::PathBuf;
+
+use ecs_harden_transforms::engine::Fault;
+
+/// Everything that a command may touch of the world around it.
+pub struct Context {
+    /// The product goes here.
+    pub out: Box<dyn Write>,
+    /// The conversation goes here.
+    pub err: Box<dyn Write>,
+    /// What `-` reads.
+    pub stdin: Box<dyn Read>,
+    /// Whether each stream takes colour.
+    pub colour: Colour,
+    /// The directory that relative paths start from.
+    pub cwd: PathBuf,
+    /// Whether a continuous-integration system runs this.
+    pub ci: Ci,
+    /// Damage for a test to watch; only debug builds can be asked for it.
+    pub fault: Fault,
+    /// How much is told.
+    pub verbosity: Verbosity,
+}
+
+/// Which streams take colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Colour {
+    /// Standard output.
+    pub out: bool,
+    /// Standard error.
+    pub err: bool,
+}
+
+/// Whether a continuous-integration system runs this: its logs are often public.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ci {
+    /// It does.
+    Yes,
+    /// Nothing says so.
+    No,
+}
+
+/// How much is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verbosity {
+    /// One line a finding.
+    Quiet,
+    /// What a person needs.
+    #[default]
+    Normal,
+    /// Also what was left out and what is clean.
+    Verbose,
+}
+
+impl Context {
+    /// The real streams and environment.
+    pub fn of_process() -> io::Result<Self> {
+        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let ci = std::env::var("CI").is_ok_and(|value| !value.is_empty() && value != "false" && value != "0");
+        let plain = set("NO_COLOR") || std::env::var("TERM").is_ok_and(|term| term == "dumb");
+        let forced = std::env::var("CLICOLOR_FORCE").is_ok_and(|value| value != "0" && !value.is_empty());
+        Ok(Self {
+            colour: Colour {
+                out: !plain && (forced || io::stdout().is_terminal()),
+                err: !plain && (forced || io::stderr().is_terminal()),
+            },
+            out: Box::new(io::stdout()),
+            err: Box::new(io::stderr()),
+            stdin: Box::new(io::stdin()),
+            cwd: std::env::current_dir()?,
+            ci: if ci { Ci::Yes } else { Ci::No },
+            fault: fault(std::env::var("ECS_HARDEN_TEST_FAULT").ok().as_deref()),
+            verbosity: Verbosity::Normal,
+        })
+    }
+}
+
+/// Release builds cannot be told to damage their work.
+fn fault(asked: Option<&str>) -> Fault {
+    match asked {
+        Some("lost-byte") if cfg!(debug_assertions) => Fault::LostByte,
+        _ => Fault::None,
+    }
+}

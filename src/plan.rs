@@ -1,0 +1,123 @@
+//! What would be done to each file, before anything is done. Everything shown or written comes from here; no I/O.
+
+use ecs_harden_transforms::document::{Document, DocumentError};
+use ecs_harden_transforms::engine::{self, Decision, EngineError, Fault, Judged, Outcome};
+use ecs_harden_transforms::intent::Wishes;
+use ecs_harden_transforms::pass::Severity;
+use ecs_harden_transforms::read::{self, LineIndex, ReadError};
+
+/// What would be done to one document.
+#[derive(Debug)]
+pub struct Plan {
+    /// The document as it is.
+    pub document: Document,
+    /// What was found, and the document as it would be.
+    pub outcome: Outcome,
+}
+
+/// Why there is no plan for a file. Carries no text of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What is refused, as a lowercase phrase.
+    pub message: String,
+    /// The one thing to do next.
+    pub next_step: String,
+    /// Line and column, where a place is to blame.
+    pub at: Option<(usize, usize)>,
+    /// What kind of refusal it is.
+    pub kind: RefusalKind,
+}
+
+/// What kind of refusal it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusalKind {
+    /// The file does not parse, is a template with directives, or cannot be read.
+    Broken,
+    /// The file holds something else; a note where nobody named it.
+    Foreign,
+    /// What the user said contradicts the file.
+    Contradicted,
+    /// Our own proof failed.
+    Unproven,
+}
+
+/// What a plan amounts to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Something is weak.
+    Weak,
+    /// Nothing is known to be weak, and something cannot be told.
+    Undetermined,
+    /// Everything was read and nothing is weak.
+    Clean,
+}
+
+impl Plan {
+    /// Plans the work on the bytes of one file.
+    pub fn of(bytes: &[u8], wishes: &Wishes, fault: Fault) -> Result<Self, Refusal> {
+        let text = read::decode(bytes).map_err(|error| undecodable(&error))?;
+        let document = Document::read(text.to_owned()).map_err(|error| unreadable(text, &error))?;
+        let outcome = engine::harden(&document, wishes, fault).map_err(|error| unworkable(&error))?;
+        Ok(Self { document, outcome })
+    }
+
+    /// The text that would be written; `None` where nothing changes.
+    pub fn hardened_text(&self) -> Option<&str> {
+        self.outcome.hardened.as_ref().map(Document::text)
+    }
+
+    /// The findings about weaknesses, without those that cannot be told.
+    pub fn weaknesses(&self) -> impl Iterator<Item = &Judged> {
+        self.outcome.findings.iter().filter(|judged| judged.decision != Decision::Undetermined)
+    }
+
+    /// The findings that cannot be told.
+    pub fn undetermined(&self) -> impl Iterator<Item = &Judged> {
+        self.outcome.findings.iter().filter(|judged| judged.decision == Decision::Undetermined)
+    }
+
+    /// What it amounts to.
+    pub fn standing(&self) -> Standing {
+        if self.weaknesses().next().is_some() {
+            Standing::Weak
+        } else if self.undetermined().next().is_some() {
+            Standing::Undetermined
+        } else {
+            Standing::Clean
+        }
+    }
+
+    /// Line and column of a finding, counted from 1.
+    pub fn position(&self, judged: &Judged) -> (usize, usize) {
+        self.document.lines().position(self.document.mark(&judged.finding.place).start)
+    }
+
+    /// The highest severity among `findings`.
+    pub fn worst<'j>(findings: impl Iterator<Item = &'j Judged>) -> Option<Severity> {
+        findings.map(|judged| judged.finding.pass.severity).max()
+    }
+}
+
+fn undecodable(error: &ReadError) -> Refusal {
+    Refusal { message: error.to_string(), next_step: error.next_step().into(), at: None, kind: RefusalKind::Broken }
+}
+
+fn unreadable(text: &str, error: &DocumentError) -> Refusal {
+    Refusal {
+        message: error.to_string(),
+        next_step: error.next_step(),
+        at: Some(LineIndex::new(text).position(error.at())),
+        kind: if error.is_broken() { RefusalKind::Broken } else { RefusalKind::Foreign },
+    }
+}
+
+fn unworkable(error: &EngineError) -> Refusal {
+    let (next_step, kind) = match error {
+        EngineError::Target(target) => (target.next_step(), RefusalKind::Contradicted),
+        EngineError::Unproven(_) => {
+            let step = "the file is untouched; this is a bug of ecs-harden: please report it with the version and the pass, not the file";
+            (step.to_owned(), RefusalKind::Unproven)
+        }
+    };
+    Refusal { message: error.to_string(), next_step, at: None, kind }
+}

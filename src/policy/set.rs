@@ -1,0 +1,145 @@
+//! `--set KEY=VALUE`: one knob of one pass, for every container or for those that a glob names.
+
+use ecs_harden_transforms::knobs::{Knob, Knobs, Layer, Scope};
+use ecs_harden_transforms::pass::{Pass, Provenance};
+use ecs_harden_transforms::passes;
+use serde_json::{Value as Json, json};
+
+/// Why a `--set` is refused. Values are never repeated: they may be secrets that were pasted by mistake.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SetError {
+    /// There is no `=`.
+    #[error("--set takes KEY=VALUE")]
+    NoValue,
+    /// There is no such knob.
+    #[error("there is no knob `{key}`; the nearest is `{nearest}`")]
+    UnknownKnob {
+        /// What was given.
+        key: String,
+        /// What may have been meant.
+        nearest: String,
+    },
+    /// The container is not a valid glob.
+    #[error("the container in `{key}` is not a valid glob")]
+    Container {
+        /// What was given.
+        key: String,
+    },
+    /// The knob does not take such a value.
+    #[error("`{key}` takes {takes}")]
+    Value {
+        /// The knob.
+        key: String,
+        /// What it takes.
+        takes: &'static str,
+    },
+}
+
+impl SetError {
+    /// What the user can do about it.
+    pub fn next_step(&self) -> String {
+        match self {
+            Self::NoValue => "for example --set root-user.user=101:101".into(),
+            Self::UnknownKnob { nearest, .. } => {
+                let pass = nearest.split('.').next().unwrap_or_default();
+                format!("`ecs-harden explain {pass}` lists its knobs")
+            }
+            Self::Container { .. } => {
+                "write [FAMILY/]CONTAINER:PASS.KNOB=VALUE, where the names may hold * and ?".into()
+            }
+            Self::Value { key, .. } => {
+                let pass = key.split('.').next().unwrap_or_default();
+                format!("`ecs-harden explain {pass}` tells more about it")
+            }
+        }
+    }
+}
+
+/// The layer that one `--set` makes.
+pub fn layer(argument: &str) -> Result<Layer, SetError> {
+    let (key, value) = argument.split_once('=').ok_or(SetError::NoValue)?;
+    let (scope, path) = match key.rsplit_once(':') {
+        None => (Scope::everything(), key),
+        Some((scope, path)) => {
+            let (family, container) =
+                scope.rsplit_once('/').map_or((None, scope), |(family, name)| (Some(family), name));
+            let scope = Scope::of(family, Some(container)).map_err(|_| SetError::Container { key: key.to_owned() })?;
+            (scope, path)
+        }
+    };
+    let (pass, knob) = find(path)?;
+    let knobs = readings(value)
+        .into_iter()
+        .find_map(|value| serde_json::from_value::<Knobs>(json!({ pass.id.0: { knob.name: value } })).ok())
+        .ok_or_else(|| SetError::Value { key: path.to_owned(), takes: knob.takes })?;
+    Ok(Layer { origin: Provenance::Flag, scope, knobs })
+}
+
+fn find(path: &str) -> Result<(&'static Pass, &'static Knob), SetError> {
+    let all = || passes::TABLE.into_iter().flat_map(|pass| pass.knobs.iter().map(move |knob| (pass, knob)));
+    let name = |(pass, knob): (&Pass, &Knob)| format!("{}.{}", pass.id, knob.name);
+    all().find(|&found| name(found) == path).ok_or_else(|| {
+        let names: Vec<String> = all().map(name).collect();
+        let nearest = passes::nearest_of(path, names.iter().map(String::as_str)).unwrap_or_default().to_owned();
+        SetError::UnknownKnob { key: path.to_owned(), nearest }
+    })
+}
+
+/// The ways to read a value, the most literal first: TOML, a bare string, a list with commas.
+fn readings(value: &str) -> Vec<Json> {
+    let mut readings = Vec::new();
+    if let Ok(table) = toml::from_str::<toml::Table>(&format!("value = {value}"))
+        && table.len() == 1
+    {
+        readings.extend(table.get("value").and_then(|value| serde_json::to_value(value).ok()));
+    }
+    readings.push(json!(value));
+    readings.push(json!(value.split(',').map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>()));
+    readings
+}
+
+#[cfg(test)]
+mod tests {
+    use ecs_harden_transforms::knobs::Subject;
+
+    use super::*;
+
+    fn knobs(argument: &str) -> Knobs {
+        layer(argument).unwrap().knobs
+    }
+
+    #[test]
+    fn values_are_read_as_people_write_them() {
+        assert_eq!(knobs("root-user.user=101:101"), knobs("root-user.user=\"101:101\""));
+        assert_eq!(knobs("root-user.user=101").root_user.user.unwrap().to_string(), "101");
+        assert_eq!(
+            knobs("writable-root-filesystem.paths=/tmp,/run"),
+            knobs("writable-root-filesystem.paths=[\"/tmp\", { path = \"/run\" }]")
+        );
+        let full = knobs("writable-root-filesystem.paths=[{ path = \"/run\", size = 8, exec = true }]");
+        let path = &full.writable_root_filesystem.paths.unwrap()[0];
+        assert_eq!((path.size.unwrap().mib(), path.exec), (8, Some(true)));
+        assert_eq!(knobs("excess-capabilities.keep=chown, CAP_SETUID").excess_capabilities.keep.unwrap().len(), 2);
+        assert_eq!(knobs("excess-capabilities.keep=").excess_capabilities.keep.unwrap().len(), 0);
+    }
+
+    #[test]
+    fn a_container_may_be_singled_out() {
+        let covers =
+            |argument: &str, family, container| layer(argument).unwrap().scope.covers(Subject { family, container });
+        assert!(covers("web-*:root-user.user=7:7", None, Some("web-1")));
+        assert!(!covers("web-*:root-user.user=7:7", None, Some("db")));
+        assert!(!covers("web-*:root-user.user=7:7", None, None));
+        assert!(covers("shop/web:root-user.user=7:7", Some("shop"), Some("web")));
+        assert!(!covers("shop/web:root-user.user=7:7", Some("blog"), Some("web")));
+    }
+
+    #[test]
+    fn refusals_name_the_nearest_knob_and_never_repeat_the_value() {
+        let refusal = |argument: &str| layer(argument).unwrap_err().to_string();
+        assert_eq!(refusal("root-user.user"), "--set takes KEY=VALUE");
+        assert_eq!(refusal("root-usr.user=1:1"), "there is no knob `root-usr.user`; the nearest is `root-user.user`");
+        assert_eq!(refusal("root-user.user=hunter2 hunter2"), "`root-user.user` takes \"UID:GID\" or a name, not root");
+        assert_eq!(refusal("[:root-user.user=1:1"), "the container in `[:root-user.user` is not a valid glob");
+    }
+}
