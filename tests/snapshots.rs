@@ -1,0 +1,222 @@
+//! Drives the reviewed before/after files under `snapshots/`.
+//!
+//! Refresh them with `SNAPSHOTS=overwrite cargo test --test snapshots`, and read the diff before it is committed.
+
+#![allow(missing_docs, reason = "a test crate has no public items")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use ecs_harden_transforms::passes;
+use snapbox::{Assert, Data, data::DataFormat};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots")
+}
+
+fn sorted(directory: &Path) -> Vec<PathBuf> {
+    let mut entries: Vec<PathBuf> = fs::read_dir(directory)
+        .unwrap_or_else(|error| panic!("{}: {error}", directory.display()))
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect();
+    entries.sort();
+    entries
+}
+
+fn name(path: &Path) -> &str {
+    path.file_name().unwrap().to_str().unwrap()
+}
+
+/// The file that a case starts from: `before.json`, `before.jsonc`, `before.tpl` …
+fn before(case: &Path) -> PathBuf {
+    let mut found: Vec<PathBuf> = fs::read_dir(case)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| name(path).starts_with("before."))
+        .collect();
+    assert_eq!(found.len(), 1, "{} needs exactly one before.* file", case.display());
+    found.remove(0)
+}
+
+/// Arguments of a case, one a line in its file `args`.
+fn args(case: &Path) -> Vec<String> {
+    fs::read_to_string(case.join("args")).unwrap_or_default().lines().map(str::to_owned).collect()
+}
+
+fn ecs_harden(directory: &Path, arguments: &[String]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_ecs-harden"))
+        .current_dir(directory)
+        .args(arguments)
+        .env_remove("CI")
+        .env_remove("NO_COLOR")
+        .env_remove("CLICOLOR_FORCE")
+        .env("TERM", "xterm")
+        .output()
+        .unwrap()
+}
+
+fn assert_golden(actual: &[u8], golden: &Path) {
+    let text = String::from_utf8(actual.to_vec()).expect("output is UTF-8");
+    let assert = Assert::new().action_env("SNAPSHOTS").normalize_paths(false);
+    // Bytes matter: line ends are part of what is recorded.
+    let expected = Data::read_from(golden, Some(DataFormat::Binary));
+    assert.eq(Data::binary(text.into_bytes()), expected);
+}
+
+/// The hardened file and the report of one case. `after.*` is there exactly where something changes.
+fn run_case(case: &Path, further: &[&str]) {
+    let before = before(case);
+    let with = |subcommand: &str, rest: &[&str]| {
+        let mut arguments = vec![subcommand.to_owned(), name(&before).to_owned()];
+        arguments.extend(args(case));
+        arguments.extend(further.iter().chain(rest).map(|&argument| argument.to_owned()));
+        ecs_harden(case, &arguments)
+    };
+    let report = with("check", &[]);
+    let mut told = report.stdout.clone();
+    told.extend_from_slice(&report.stderr);
+    assert_golden(&told, &case.join("report.txt"));
+
+    let fixed = with("fix", &["-o", "-"]);
+    let after = case.join(name(&before).replace("before.", "after."));
+    let old = fs::read(&before).unwrap();
+    if fixed.stdout.is_empty() || fixed.stdout == old {
+        assert!(!after.exists(), "{} is there and nothing changes: delete it", after.display());
+        return;
+    }
+    assert_golden(&fixed.stdout, &after);
+    let diff = with("diff", &[]);
+    assert_golden(&diff.stdout, &case.join("diff.patch"));
+}
+
+#[test]
+fn passes_do_what_their_goldens_show() {
+    for pass in passes::TABLE {
+        for case in sorted(&root().join("passes").join(pass.id.0)) {
+            let own_selection = args(&case).iter().any(|argument| argument.starts_with("--only"));
+            run_case(&case, if own_selection { &[] } else { &["--only", pass.id.0] });
+        }
+    }
+}
+
+#[test]
+fn whole_runs_do_what_their_goldens_show() {
+    for family in ["pipelines", "formats", "envelopes"] {
+        for case in sorted(&root().join(family)) {
+            run_case(&case, &[]);
+        }
+    }
+}
+
+/// `args` is the command line; `stdout`, `stderr` and `status` are what came of it. Files of the case lie beside it.
+#[test]
+fn the_command_line_says_what_its_goldens_show() {
+    for case in sorted(&root().join("cli")) {
+        let scratch = tempfile::tempdir().unwrap();
+        for entry in fs::read_dir(&case).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() && !["args", "stdout", "stderr", "status"].contains(&name(&path)) {
+                fs::copy(&path, scratch.path().join(name(&path))).unwrap();
+            }
+        }
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ecs-harden"));
+        let (fault, arguments): (Vec<_>, Vec<_>) =
+            args(&case).into_iter().partition(|argument| argument.starts_with("FAULT="));
+        for fault in fault {
+            command.env("ECS_HARDEN_TEST_FAULT", fault.trim_start_matches("FAULT="));
+        }
+        let output = command
+            .current_dir(scratch.path())
+            .args(arguments)
+            .env_remove("CI")
+            .env_remove("CLICOLOR_FORCE")
+            .env("NO_COLOR", "1")
+            .output()
+            .unwrap();
+        let status = format!("{}\n", output.status.code().unwrap());
+        assert_golden(&output.stdout, &case.join("stdout"));
+        assert_golden(&output.stderr, &case.join("stderr"));
+        assert_golden(status.as_bytes(), &case.join("status"));
+    }
+}
+
+/// Every exit status of the table in the README has a golden.
+#[test]
+fn every_exit_status_has_a_golden() {
+    let cases = sorted(&root().join("cli"));
+    let statuses: Vec<String> = cases
+        .iter()
+        .map(|case| fs::read_to_string(case.join("status")).unwrap_or_default().trim().to_owned())
+        .collect();
+    for status in ["0", "1", "2", "70"] {
+        assert!(
+            statuses.iter().any(|known| known == status),
+            "no case under snapshots/cli ends with status {status}: add one"
+        );
+    }
+}
+
+/// Every pass over every golden: a pass that hits where nobody meant it to shows here.
+#[test]
+fn no_pass_hits_where_it_is_not_expected() {
+    let mut table = String::new();
+    let mut directories: Vec<PathBuf> =
+        passes::TABLE.iter().map(|pass| root().join("passes").join(pass.id.0)).collect();
+    directories.extend(["pipelines", "formats", "envelopes"].map(|family| root().join(family)));
+    for case in directories.iter().flat_map(|directory| sorted(directory)) {
+        let output =
+            ecs_harden(&case, &["check".into(), name(&before(&case)).into(), "--format".into(), "json".into()]);
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let shown = case.strip_prefix(root()).unwrap().display().to_string();
+        for file in report["files"].as_array().unwrap() {
+            table.push_str(&format!("{shown}: {}\n", file["status"].as_str().unwrap()));
+            for finding in file["findings"].as_array().unwrap() {
+                let word = |member: &str| finding[member].as_str().unwrap_or("-").to_owned();
+                table.push_str(&format!(
+                    "    {} {} {} {}\n",
+                    word("pass"),
+                    word("container"),
+                    word("subject"),
+                    word("decision")
+                ));
+            }
+        }
+    }
+    assert_golden(table.as_bytes(), &root().join("findings.txt"));
+}
+
+/// At least four goldens for each applicability that a pass can yield, and each shows it.
+#[test]
+fn every_applicability_of_every_pass_has_goldens() {
+    for pass in passes::TABLE {
+        let directory = root().join("passes").join(pass.id.0);
+        let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+        for case in sorted(&directory) {
+            let kind = name(&case).split('-').next().unwrap().to_owned();
+            let report = fs::read_to_string(case.join("report.txt")).unwrap();
+            let shows = match kind.as_str() {
+                "clean" => !report.contains(&format!("[{}]", pass.id)),
+                "undetermined" => report.contains("= undetermined:"),
+                "manual" => report.contains("= manual:"),
+                "safe" | "unsafe" => report.contains(&format!("({kind})")),
+                _ => panic!("{} must begin with clean, undetermined, manual, unsafe or safe", case.display()),
+            };
+            assert!(shows, "{} does not show what its name says", case.display());
+            if let Some(known) = pass.yields.iter().find(|applicability| applicability.name() == kind) {
+                *count.entry(known.name()).or_default() += 1;
+            }
+        }
+        for applicability in pass.yields {
+            let found = count.get(applicability.name()).copied().unwrap_or_default();
+            assert!(
+                found >= 4,
+                "snapshots/passes/{}/ has {found} cases named {}-*, and needs at least 4",
+                pass.id,
+                applicability.name()
+            );
+        }
+    }
+}
