@@ -166,6 +166,13 @@ fn an_insertion_moves_to_where_a_line_may_be_shown_after_it() {
 }
 
 #[test]
+fn an_insertion_moves_by_several_lines_if_need_be() {
+    let rendered = diff("0\nb\n‹c›\n‹s›\n", "0\nb\n‹c›\nb\n‹c›\n‹s›\n");
+    assert_eq!(body(&rendered), "@@ -1,2 +1,4 @@\n\\ masked\n 0\n+b\n+***\n b\n");
+    assert!(rendered.no_trailing_context.is_empty());
+}
+
+#[test]
 fn sensitive_lines_are_matched_first() {
     // The shortest script keeps the three dots and shows the secret twice.
     let rendered = diff("‹s›\n.\n.\n.\n", ".\n.\n.\n‹s›\nx\n");
