@@ -4,5 +4,7 @@ mod support;
 
 #[path = "support_selftest/compare.rs"]
 mod compare;
+#[path = "support_selftest/generate.rs"]
+mod generate;
 #[path = "support_selftest/rules.rs"]
 mod rules;

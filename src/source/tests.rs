@@ -1,7 +1,6 @@
 //! Reading, and what the tests of the parts share.
 
 mod expand;
-mod kill;
 mod write;
 
 use std::error::Error as _;

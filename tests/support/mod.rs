@@ -8,4 +8,5 @@
 )]
 
 pub mod compare;
+pub mod generate;
 pub mod validity;

@@ -97,6 +97,14 @@ fn placeholders_are_left_alone() {
     passes("after placeholders that do not", old, &counted, &add("/1", 1));
     is_reported("neither", old, &counted, &add("/2", 2));
 
+    let beside = "[1 ${more}, 2]";
+    let two = json!([{"op": "replace", "path": "/1", "value": 3}]);
+    passes("a placeholder beside an element", beside, "[1 ${more}, 3]", &two);
+    let (old, new) = ("[$A, 1, 2]", "[$A, 1, 3]");
+    passes("an index that counts no placeholder", old, new, &two);
+    passes("an index that counts it", old, new, &json!([{"op": "replace", "path": "/2", "value": 3}]));
+    is_reported("an index of something else", old, new, &json!([{"op": "replace", "path": "/0", "value": 3}]));
+
     let jinja =
         "%{ if x ~}\n{\n  {% if y %}\n  \"a\": {{ a }},\n  {% endif %}\n  \"b\": ${jsonencode({c = \"}\"})}\n}\n";
     passes("directives", jinja, jinja, &json!([]));
@@ -153,6 +161,7 @@ fn changes_of_order_newlines_and_marks_are_reported() {
     is_reported("a comment goes with its neighbour", "[\n  1, // a\n  2\n]", "[\n  2\n]", &remove("/0"));
     passes("a comment stays", "[\n  1, // a\n  2\n]", "[\n  // a\n  2\n]", &remove("/0"));
     is_reported("the next one re-indented", "{\n  \"a\": 1\n}", "{\n  \"b\": 2,\n    \"a\": 1\n}", &add("/b", 2));
+    is_reported("the next one moved up wrong", "{\n  \"b\": 2,\n  \"a\": 1\n}", "{\n\"a\": 1\n}", &remove("/b"));
     is_reported("the space of a replacement", r#"{"a": 1}"#, r#"{"a":2}"#, &add("/a", 2));
     is_reported("an unreadable result", "{}", "{\"a\": 1", &add("/a", 1));
 }

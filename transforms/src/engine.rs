@@ -7,14 +7,14 @@ use std::collections::BTreeSet;
 
 use json_patch::Patch;
 
-use crate::document::{Document, DocumentError};
-use crate::edit::{self, Edit, Splice};
+use crate::document::{Document, DocumentError, containers};
+use crate::edit::{self, Change, Edit, Splice};
 use crate::intent::{Intent, Wishes, Withheld};
 use crate::masking;
 use crate::model::{TargetError, TaskView};
-use crate::pass::{Finding, Fix, Obstacle, Remedy};
+use crate::pass::{Finding, Fix, Obstacle, Pass, Remedy};
 use crate::passes;
-use crate::tree::Step;
+use crate::tree::{Span, Step};
 
 #[cfg(test)]
 mod tests;
@@ -124,24 +124,35 @@ pub enum Fault {
 
 /// Inspects `document` and mends what `wishes` select.
 pub fn harden(document: &Document, wishes: &Wishes, fault: Fault) -> Result<Outcome, EngineError> {
-    let task = TaskView::new(document);
-    let intent = Intent::new(&task, wishes)?;
-    let findings = inspect(document, &intent);
-    let findings: Vec<Judged> = findings.into_iter().map(|finding| judge(document, &intent, finding)).collect();
+    let intent = Intent::new(&TaskView::new(document), wishes)?;
+    Ok(round(document, intent, &passes::TABLE, fault)?)
+}
+
+/// One round of `table` under an intent that is already decided. The order of the table changes nothing.
+pub fn round(
+    document: &Document,
+    intent: Intent,
+    table: &[&'static Pass],
+    fault: Fault,
+) -> Result<Outcome, ProofError> {
+    let editor = Editor::new(document);
+    let findings = inspect(document, &intent, table);
+    let findings: Vec<Judged> = findings.into_iter().map(|finding| judge(&editor, &intent, finding)).collect();
     let mut edits: Vec<Edit> = applied(&findings).flat_map(|(_, fix)| fix.edits.clone()).collect();
     edits.sort_by_key(rank);
     if edits.is_empty() {
         return Ok(Outcome { intent, findings, ops: Patch(Vec::new()), splices: Vec::new(), hardened: None });
     }
-    let (ops, splices) = spliced(document, &edits)?;
-    let hardened = prove(document, &intent, &findings, &ops, &damaged(&splices, fault))?;
+    let change = editor.change(&edits)?;
+    let (ops, splices) = (edit::lower(&change), damaged(editor.splices(&change)?, fault));
+    let hardened = prove(document, &intent, &findings, table, &ops, &splices)?;
     Ok(Outcome { intent, findings, ops, splices, hardened: Some(hardened) })
 }
 
-/// Every finding of the selected passes, in source order.
-fn inspect(document: &Document, intent: &Intent) -> Vec<Finding> {
+/// Every finding of the selected passes of `table`, in source order.
+fn inspect(document: &Document, intent: &Intent, table: &[&'static Pass]) -> Vec<Finding> {
     let task = TaskView::new(document);
-    let selected = passes::TABLE.into_iter().filter(|pass| intent.selection.passes.contains(&pass.id));
+    let selected = table.iter().filter(|pass| intent.selection.passes.contains(&pass.id));
     let mut findings: Vec<Finding> = selected.flat_map(|pass| (pass.inspect)(&task, intent)).collect();
     findings.sort_by_cached_key(|finding| {
         let container = finding.container.as_ref().map(|container| container.index);
@@ -156,8 +167,58 @@ fn inspect(document: &Document, intent: &Intent) -> Vec<Finding> {
 
 /// Findings about one container stand together, in the order of the table.
 fn container_start(document: &Document, container: Option<usize>) -> usize {
-    let path = container.map(|index| crate::document::containers().index(index));
+    let path = container.map(|index| containers().index(index));
     path.and_then(|path| document.node(&path)).map_or(usize::MAX, |node| node.span.start)
+}
+
+/// What turns edits on canonical paths into operations and splices of one document.
+struct Editor<'d> {
+    document: &'d Document,
+    splicer: edit::json::Splicer<'d>,
+    sensitive: Vec<Span>,
+}
+
+impl<'d> Editor<'d> {
+    fn new(document: &'d Document) -> Self {
+        let splicer = edit::json::Splicer::new(document.text(), document.parsed());
+        Self { document, splicer, sensitive: masking::sensitive(document) }
+    }
+
+    fn change(&self, edits: &[Edit]) -> Result<Change, ProofError> {
+        let located: Option<Vec<Edit>> = edits.iter().map(|edit| self.document.located(edit)).collect();
+        let located = located.ok_or_else(|| ProofError::Merge("a path has no place in this file".into()))?;
+        edit::merge(&self.document.parsed().root, &located).map_err(|error| ProofError::Merge(error.to_string()))
+    }
+
+    fn splices(&self, change: &Change) -> Result<Vec<Splice>, ProofError> {
+        let avoid = |line: Span| masking::touches(&self.sensitive, line);
+        self.splicer.splices(change, &avoid).map_err(|error| ProofError::Merge(error.to_string()))
+    }
+}
+
+fn judge(editor: &Editor<'_>, intent: &Intent, mut finding: Finding) -> Judged {
+    let mut ops = Patch(Vec::new());
+    if let Remedy::Fix(fix) = &finding.remedy {
+        let change = editor.change(&fix.edits).and_then(|change| editor.splices(&change).map(|_| change));
+        match change {
+            Ok(change) => ops = edit::lower(&change),
+            Err(_) => {
+                finding.remedy = Remedy::Manual(vec![Obstacle::new(
+                    "this file has no place for the edit",
+                    "make it in the file that holds the whole task definition",
+                )]);
+            }
+        }
+    }
+    let decision = match &finding.remedy {
+        Remedy::Fix(fix) => match intent.selection.admits(fix.applicability, fix.weakest()) {
+            Ok(()) => Decision::Applied,
+            Err(withheld) => Decision::Withheld(withheld),
+        },
+        Remedy::Manual(_) => Decision::Manual,
+        Remedy::Undetermined(_) => Decision::Undetermined,
+    };
+    Judged { finding, decision, ops }
 }
 
 /// New members of a container come in the order in which people write them, whichever pass asks for them.
@@ -170,31 +231,6 @@ fn rank(edit: &Edit) -> usize {
     member.unwrap_or(ORDER.len())
 }
 
-fn judge(document: &Document, intent: &Intent, mut finding: Finding) -> Judged {
-    let unplaced = match &finding.remedy {
-        Remedy::Fix(fix) => spliced(document, &fix.edits).err(),
-        _ => None,
-    };
-    if unplaced.is_some() {
-        finding.remedy = Remedy::Manual(vec![Obstacle::new(
-            "this file has no place for the edit",
-            "make it in the file that holds the whole task definition",
-        )]);
-    }
-    let (decision, ops) = match &finding.remedy {
-        Remedy::Fix(fix) => {
-            let decision = match intent.selection.admits(fix.applicability, fix.weakest()) {
-                Ok(()) => Decision::Applied,
-                Err(withheld) => Decision::Withheld(withheld),
-            };
-            (decision, spliced(document, &fix.edits).map(|(ops, _)| ops).unwrap_or_default())
-        }
-        Remedy::Manual(_) => (Decision::Manual, Patch(Vec::new())),
-        Remedy::Undetermined(_) => (Decision::Undetermined, Patch(Vec::new())),
-    };
-    Judged { finding, decision, ops }
-}
-
 fn applied(findings: &[Judged]) -> impl Iterator<Item = (&Finding, &Fix)> {
     findings.iter().filter(|judged| judged.decision == Decision::Applied).filter_map(|judged| {
         match &judged.finding.remedy {
@@ -204,21 +240,7 @@ fn applied(findings: &[Judged]) -> impl Iterator<Item = (&Finding, &Fix)> {
     })
 }
 
-/// The operations and splices of `edits`, which are on canonical paths.
-fn spliced(document: &Document, edits: &[Edit]) -> Result<(Patch, Vec<Splice>), ProofError> {
-    let located: Option<Vec<Edit>> = edits.iter().map(|edit| document.located(edit)).collect();
-    let located = located.ok_or_else(|| ProofError::Merge("a path has no place in this file".into()))?;
-    let parsed = document.parsed();
-    let change = edit::merge(&parsed.root, &located).map_err(|error| ProofError::Merge(error.to_string()))?;
-    let sensitive = masking::sensitive(document);
-    let avoid = |line: crate::tree::Span| masking::touches(&sensitive, line);
-    let splices = edit::json::splice(document.text(), parsed, &change, &avoid)
-        .map_err(|error| ProofError::Merge(error.to_string()))?;
-    Ok((edit::lower(&change), splices))
-}
-
-fn damaged(splices: &[Splice], fault: Fault) -> Vec<Splice> {
-    let mut splices = splices.to_vec();
+fn damaged(mut splices: Vec<Splice>, fault: Fault) -> Vec<Splice> {
     if fault == Fault::LostByte
         && let Some(splice) = splices.last_mut()
     {
@@ -231,6 +253,7 @@ fn prove(
     document: &Document,
     intent: &Intent,
     findings: &[Judged],
+    table: &[&'static Pass],
     ops: &Patch,
     splices: &[Splice],
 ) -> Result<Document, ProofError> {
@@ -246,7 +269,7 @@ fn prove(
     };
     let mended: BTreeSet<_> = applied(findings).map(|(finding, _)| key(finding)).collect();
     let before: BTreeSet<_> = findings.iter().map(|judged| key(&judged.finding)).collect();
-    for finding in inspect(&hardened, intent) {
+    for finding in inspect(&hardened, intent, table) {
         let (pass, place) = (finding.pass.id.0, finding.place.to_string());
         if mended.contains(&key(&finding)) {
             return Err(ProofError::StillThere { pass, place });

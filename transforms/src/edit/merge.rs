@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 use thiserror::Error;
 
 use super::Edit;
@@ -231,7 +231,7 @@ fn same(node: &Node, value: &Value) -> bool {
     match (&node.value, value) {
         (tree::Value::Null, Value::Null) => true,
         (tree::Value::Bool(old), Value::Bool(new)) => old == new,
-        (tree::Value::Number(old), Value::Number(new)) => *old == new.to_string(),
+        (tree::Value::Number(old), Value::Number(new)) => old.parse::<Number>().is_ok_and(|old| old == *new),
         (tree::Value::String(old), Value::String(new)) => old == new,
         (tree::Value::Array(old), Value::Array(new)) => {
             !old.open && old.items.len() == new.len() && old.items.iter().zip(new).all(|(old, new)| same(old, new))

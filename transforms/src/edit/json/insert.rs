@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::layout::Layout;
 use super::render::Shape;
-use super::{SpliceError, Splicer};
+use super::source::is_blank;
+use super::{SpliceError, Work};
 use crate::tree::{Node, Path, Span};
 
 /// New entries of one container, in order.
@@ -35,7 +36,7 @@ enum Stand<'a> {
     Inline,
 }
 
-impl<'a> Splicer<'a> {
+impl<'a> Work<'a> {
     /// Adds entries to a container that has a kept entry, the last of which is `last`.
     pub(super) fn insert(&mut self, layout: &Layout, last: usize, has_removed: bool, new: &New<'_>) {
         let beside = layout.entries[last];
@@ -89,22 +90,37 @@ impl<'a> Splicer<'a> {
         }
         let source = self.source;
         let inner = Span::new(node.span.start + 1, node.span.end - 1);
-        let is_root = node.span.start == owner && source.line_start(owner) == 0;
-        let shape =
-            if is_root || !source.on_one_line(inner) || self.owns_line(owner) { Shape::Lines } else { Shape::Line };
+        let is_tall = !source.on_one_line(inner) || self.owns_line(owner) || node.span == self.root;
+        let shape = if is_tall { Shape::Lines } else { Shape::Line };
         let indent = source.indent(node.span.start).to_owned();
-        let text = self.render(value, &indent, shape, None);
-        match source.last_comment(inner) {
-            None => self.put(node.span.start, node.span.end, text),
+        match source.comments_in(inner).last() {
+            None => {
+                let text = self.render(value, &indent, shape, None);
+                self.put_value(node.span, owner, text);
+            }
             Some(comment) if source.line_end(comment.end) < inner.end => {
-                let body = text[1..text.len() - 1].trim_end().to_owned();
-                let lead = if body.starts_with(['\n', '\r']) { String::new() } else { self.style.line_break.clone() };
-                self.put(comment.end, comment.end, format!("{lead}{body}"));
+                let separator = format!("{}{indent}{}", self.style.line_break, self.style.unit);
+                let text = self.contents(value, &separator);
+                self.put(comment.end, comment.end, format!("{separator}{}", text.join(&format!(",{separator}"))));
             }
             Some(comment) => {
                 let text = self.render(value, &indent, Shape::Line, None);
-                self.put(comment.end, inner.end, format!(" {}", &text[1..text.len() - 1]));
+                self.put(comment.end, comment.end, format!(" {}", text[1..text.len() - 1].trim()));
             }
+        }
+    }
+
+    /// The entries of a new container as text, each on lines after `separator`.
+    fn contents(&self, value: &Value, separator: &str) -> Vec<String> {
+        let indent = separator.trim_start_matches(['\n', '\r']);
+        let colon = self.style.colon.as_str();
+        let render = |value, name| self.render(value, indent, Shape::Lines, name);
+        match value {
+            Value::Object(object) => {
+                object.iter().map(|(name, value)| render(value, Some((name.as_str(), colon)))).collect()
+            }
+            Value::Array(array) => array.iter().map(|value| render(value, None)).collect(),
+            plain => vec![plain.to_string()],
         }
     }
 
@@ -112,15 +128,21 @@ impl<'a> Splicer<'a> {
     pub(super) fn replace_first(&mut self, layout: &Layout, new: &New<'_>) {
         let first = layout.entries[0];
         let source = self.source;
-        let text = if let Stand::Line(indent) = self.stand(layout, 0) {
+        let (end, text) = if let Stand::Line(indent) = self.stand(layout, 0) {
             let separator = format!(",{}{indent}", self.line_break(first.start));
-            self.join(layout, first, new, indent, Shape::Lines, &separator)
+            let text = self.join(layout, first, new, indent, Shape::Lines, &separator);
+            let tail_end = source.comments_after(layout.end_with_comma(0));
+            let takes_tail = source.ends_line(tail_end);
+            (
+                if takes_tail { tail_end } else { first.end },
+                if takes_tail && layout.trailing { text + "," } else { text },
+            )
         } else {
             let gap = layout.gap(source).unwrap_or(&self.style.gap).to_owned();
             let indent = source.indent(first.end).to_owned();
-            self.join(layout, first, new, &indent, self.shape_beside(first, new), &format!(",{gap}"))
+            (first.end, self.join(layout, first, new, &indent, self.shape_beside(first, new), &format!(",{gap}")))
         };
-        self.put(first.start, first.end, text);
+        self.put(first.start, end, text);
     }
 
     /// Adds entries right after the value of a known entry: whatever follows it followed a value before.
@@ -197,9 +219,12 @@ impl<'a> Splicer<'a> {
         if line_start <= layout.span.start {
             return Stand::Inline;
         }
-        match prefix.trim_start_matches([' ', '\t']) {
-            "" => Stand::Line(prefix),
-            rest if rest.starts_with(',') && super::source::is_blank(&rest[1..]) => Stand::AfterComma(prefix),
+        let after_comments = self.source.comments_after(line_start);
+        if self.source.text.get(after_comments..start).is_some_and(is_blank) {
+            return Stand::Line(&prefix[..prefix.len() - prefix.trim_start_matches([' ', '\t']).len()]);
+        }
+        match prefix.trim_start_matches([' ', '\t']).strip_prefix(',') {
+            Some(rest) if is_blank(rest) => Stand::AfterComma(prefix),
             _ => Stand::Inline,
         }
     }

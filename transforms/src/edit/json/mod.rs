@@ -36,22 +36,45 @@ pub enum SpliceError {
     Mismatch(Path),
 }
 
-/// The splices that carry out `change`, sorted and without overlap.
-///
-/// New members go after the last one. Where that would touch a line for which `avoid` is true (by the comma that the last
-/// member gets, or as the line after the new one), they go to the latest place between two members where nothing but new
-/// lines is added; where there is none, to the end after all. `avoid` gets the span of a line without its line break.
+/// Makes splices of one document. What has to be known about the document as a whole is found out once.
+#[derive(Debug)]
+pub struct Splicer<'a> {
+    text: &'a str,
+    parsed: &'a Parsed,
+    breaks: Vec<usize>,
+    style: Style,
+}
+
+impl<'a> Splicer<'a> {
+    /// Looks at how the document is written.
+    pub fn new(text: &'a str, parsed: &'a Parsed) -> Self {
+        let breaks = source::breaks(text);
+        let style = Style::of(Source { text, comments: &parsed.comments, breaks: &breaks }, &parsed.root);
+        Self { text, parsed, breaks, style }
+    }
+
+    /// The splices that carry out `change`, sorted and without overlap.
+    ///
+    /// New members go after the last one. Where that would touch a line for which `avoid` is true (by the comma that the last
+    /// member gets, or as the line after the new one), they go to the latest place between two members where nothing but new
+    /// lines is added; where there is none, to the end after all. `avoid` gets the span of a line without its line break.
+    pub fn splices(&self, change: &Change, avoid: &dyn Fn(Span) -> bool) -> Result<Vec<Splice>, SpliceError> {
+        let root = &self.parsed.root;
+        let source = Source { text: self.text, comments: &self.parsed.comments, breaks: &self.breaks };
+        let mut work = Work { source, root: root.span, style: &self.style, avoid, splices: Vec::new() };
+        work.node(root, change, root.span.start, &Path::root())?;
+        Ok(normalise(work.splices))
+    }
+}
+
+/// The splices that carry out one change of one document: see [`Splicer::splices`].
 pub fn splice(
     text: &str,
     parsed: &Parsed,
     change: &Change,
     avoid: &dyn Fn(Span) -> bool,
 ) -> Result<Vec<Splice>, SpliceError> {
-    let source = Source { text, comments: &parsed.comments };
-    let style = Style::of(source, &parsed.root);
-    let mut splicer = Splicer { source, style, avoid, splices: Vec::new() };
-    splicer.node(&parsed.root, change, parsed.root.span.start, &Path::root())?;
-    Ok(normalise(splicer.splices))
+    Splicer::new(text, parsed).splices(change, avoid)
 }
 
 /// Sorts splices and joins those that overlap or touch. Overlaps come from removals of neighbours alone.
@@ -71,14 +94,15 @@ fn normalise(mut splices: Vec<Splice>) -> Vec<Splice> {
 }
 
 /// Collects splices while it walks the tree beside the change.
-struct Splicer<'a> {
+struct Work<'a> {
     source: Source<'a>,
-    style: Style,
+    root: Span,
+    style: &'a Style,
     avoid: &'a dyn Fn(Span) -> bool,
     splices: Vec<Splice>,
 }
 
-impl Splicer<'_> {
+impl Work<'_> {
     fn put(&mut self, start: usize, end: usize, text: impl Into<String>) {
         self.splices.push(Splice { span: Span::new(start, end), text: text.into() });
     }
@@ -98,19 +122,31 @@ impl Splicer<'_> {
 
     /// Writes a new value over an old one.
     fn replace(&mut self, node: &Node, value: &Value, owner: usize) {
-        let is_root = node.span.start == owner && self.source.line_start(owner) == 0;
         let was_line = node.as_object().is_some_and(|object| !object.members.is_empty())
             || node.as_array().is_some_and(|array| !array.items.is_empty());
         let shape = if was_line && self.source.on_one_line(node.span) {
             Shape::Line
-        } else if self.owns_line(owner) || is_root || !self.source.on_one_line(node.span) {
+        } else if self.owns_line(owner) || node.span == self.root || !self.source.on_one_line(node.span) {
             Shape::Lines
         } else {
             Shape::Line
         };
-        let indent = self.source.indent(owner).to_owned();
+        let line = if self.source.starts_line(node.span.start) { node.span.start } else { owner };
+        let indent = self.source.indent(line).to_owned();
         let text = self.render(value, &indent, shape, None);
-        self.put(node.span.start, node.span.end, text);
+        self.put_value(node.span, owner, text);
+    }
+
+    /// Puts a new value in place of an old one; a tall one on its own line where the document does so.
+    fn put_value(&mut self, span: Span, owner: usize, text: String) {
+        let is_tall = text.contains(['\n', '\r']) && self.source.on_one_line(span);
+        if self.style.allman && is_tall && span.start > owner && !self.source.starts_line(span.start) {
+            let before = self.source.text[..span.start].trim_end_matches([' ', '\t']).len();
+            let lead = format!("{}{}", self.style.line_break, self.source.indent(owner));
+            self.put(before, span.end, lead + &text);
+        } else {
+            self.put(span.start, span.end, text);
+        }
     }
 
     /// Whether the member or element at `at` starts its line, perhaps after a leading comma.
@@ -122,6 +158,7 @@ impl Splicer<'_> {
     /// A new value, or a new member where it has a name.
     fn render(&self, value: &Value, indent: &str, shape: Shape, name: Option<(&str, &str)>) -> String {
         let colon = name.map_or(self.style.colon.as_str(), |(_, colon)| colon);
+        let shape = if self.style.comma_first { Shape::Line } else { shape };
         let place = Place { line_break: &self.style.line_break, indent, colon, shape };
         match name {
             Some((name, _)) => render::member(&self.style, name, value, place),

@@ -2,36 +2,44 @@
 
 use super::insert::New;
 use super::layout::Layout;
-use super::{SpliceError, Splicer};
+use super::{SpliceError, Work};
 use crate::tree::{Path, Span};
 
-impl Splicer<'_> {
+/// What remains before the entries that go at the end of a container.
+#[derive(Clone, Copy)]
+struct Tail {
+    last_kept: Option<usize>,
+    /// The comma after it stays.
+    keeps_comma: bool,
+}
+
+impl Work<'_> {
     /// Removes entries of a closed container. Where new ones take the place of all, the first stays to be overwritten.
     pub(super) fn remove(&mut self, layout: &Layout, removed: &[bool], new: &New<'_>) {
-        let source = self.source;
-        let last_kept = removed.iter().rposition(|removed| !removed);
+        let overwrites_first = !new.is_empty() && !removed.contains(&false);
+        let last_kept = if overwrites_first { Some(0) } else { removed.iter().rposition(|removed| !removed) };
+        let keeps_comma = layout.trailing || (!new.is_empty() && !overwrites_first);
+        let tail = Tail { last_kept, keeps_comma };
+        let goes = (0..removed.len()).filter(|index| removed[*index] && !(overwrites_first && *index == 0));
+        let spans: Vec<_> = goes.flat_map(|index| self.removal(layout, index, tail)).collect();
         let inner = Span::new(layout.span.start + 1, layout.span.end - 1);
-        if last_kept.is_none() && new.is_empty() && !source.has_comment(inner) {
+        if last_kept.is_none()
+            && self.source.comments_in(inner).all(|note| spans.iter().any(|span| span.contains(*note)))
+        {
             self.put(inner.start, inner.end, "");
             return;
         }
-        let overwrites_first = last_kept.is_none() && !new.is_empty();
-        let last_kept = if overwrites_first { Some(0) } else { last_kept };
-        for index in (0..removed.len()).filter(|index| removed[*index] && !(overwrites_first && *index == 0)) {
-            for span in self.removal(layout, index, last_kept) {
-                self.put(span.start, span.end, "");
-            }
+        for span in spans {
+            self.put(span.start, span.end, "");
         }
-        let tail_goes = last_kept.is_some_and(|kept| kept + 1 < removed.len());
-        let keeps_comma = layout.trailing || (!new.is_empty() && !overwrites_first);
-        let last_comma = last_kept.and_then(|kept| layout.commas[kept]);
-        if let Some(comma) = last_comma.filter(|_| tail_goes && !keeps_comma) {
+        let last_comma = last_kept.filter(|kept| kept + 1 < removed.len()).and_then(|kept| layout.commas[kept]);
+        if let Some(comma) = last_comma.filter(|_| !keeps_comma) {
             self.put(comma, comma + 1, "");
         }
     }
 
-    /// The bytes that go with one entry. The comma of the last kept entry is not among them.
-    fn removal(&self, layout: &Layout, index: usize, last_kept: Option<usize>) -> Vec<Span> {
+    /// The bytes that go with one entry, its comma among them.
+    fn removal(&self, layout: &Layout, index: usize, tail: Tail) -> Vec<Span> {
         let source = self.source;
         let entry = layout.entries[index];
         let end = layout.end_with_comma(index);
@@ -43,11 +51,14 @@ impl Splicer<'_> {
                 return vec![Span::new(start, source.after_break(source.line_end(tail_end)))];
             }
         }
+        let is_tail = tail.last_kept.is_none_or(|kept| index > kept);
         let before = match index.checked_sub(1) {
+            Some(previous) if is_tail && !(tail.keeps_comma && tail.last_kept == Some(previous)) => {
+                layout.entries[previous].end
+            }
             Some(previous) => layout.end_with_comma(previous),
             None => layout.span.start + 1,
         };
-        let is_tail = last_kept.is_none_or(|kept| index > kept);
         let next = layout.entries.get(index + 1).filter(|_| !is_tail);
         let clear_before = !source.has_comment(Span::new(before, entry.start));
         let clear_after = !source.has_comment(Span::new(entry.end, next.map_or(end, |next| next.start)));

@@ -89,10 +89,6 @@ fn enclose(style: &Style, brackets: (&str, &str), pad: &str, entries: &[String],
     }
     let Place { line_break, indent, .. } = place;
     let unit = &style.unit;
-    let separator = if style.comma_first {
-        format!("{line_break}{indent}{unit}, ")
-    } else {
-        format!(",{line_break}{indent}{unit}")
-    };
+    let separator = format!(",{line_break}{indent}{unit}");
     format!("{open}{line_break}{indent}{unit}{}{line_break}{indent}{close}", entries.join(&separator))
 }

@@ -7,17 +7,26 @@ use crate::tree::Span;
 pub(super) struct Source<'a> {
     pub(super) text: &'a str,
     pub(super) comments: &'a [Span],
+    /// The offset of every byte that ends a line: see [`breaks`].
+    pub(super) breaks: &'a [usize],
+}
+
+/// The offset of every `\n` and `\r`. One-line files are long, and scanning them for each question would take time squared.
+pub(super) fn breaks(text: &str) -> Vec<usize> {
+    text.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'\n' | b'\r')).map(|(at, _)| at).collect()
 }
 
 impl<'a> Source<'a> {
     /// The offset of the first byte of the line of `at`.
     pub(super) fn line_start(self, at: usize) -> usize {
-        self.text[..at].rfind(['\n', '\r']).map_or(0, |found| found + 1)
+        let later = self.breaks.partition_point(|found| *found < at);
+        later.checked_sub(1).map_or(0, |last| self.breaks[last] + 1)
     }
 
     /// The offset of the line break that ends the line of `at`, or the end of the text.
     pub(super) fn line_end(self, at: usize) -> usize {
-        self.text[at..].find(['\n', '\r']).map_or(self.text.len(), |length| at + length)
+        let next = self.breaks.partition_point(|found| *found < at);
+        self.breaks.get(next).copied().unwrap_or(self.text.len())
     }
 
     /// The line of `at`, without its line break.
@@ -96,10 +105,10 @@ impl<'a> Source<'a> {
         self.comments.get(first).is_some_and(|comment| comment.start < span.end)
     }
 
-    /// The last comment that lies in `span`.
-    pub(super) fn last_comment(self, span: Span) -> Option<Span> {
-        let end = self.comments.partition_point(|comment| comment.start < span.end);
-        self.comments[..end].last().copied().filter(|comment| span.contains(*comment))
+    /// The comments that lie in `span`.
+    pub(super) fn comments_in(self, span: Span) -> impl Iterator<Item = &'a Span> {
+        let first = self.comments.partition_point(|comment| comment.start < span.start);
+        self.comments[first..].iter().take_while(move |comment| comment.end <= span.end)
     }
 
     /// Whether only white space follows `at` on its line, and a line break after that.
@@ -110,7 +119,7 @@ impl<'a> Source<'a> {
 
     /// Whether the span stands on one line.
     pub(super) fn on_one_line(self, span: Span) -> bool {
-        !span.of(self.text).contains(['\n', '\r'])
+        self.line_end(span.start) >= span.end
     }
 }
 

@@ -2,7 +2,9 @@
 
 mod corpus;
 mod dice;
+mod merging;
 mod random;
+mod tables;
 
 use super::*;
 use crate::read::{self, Parsed};
