@@ -13,7 +13,8 @@ mod task;
 mod words;
 
 use proptest::collection::vec;
-use proptest::prelude::{Strategy, any};
+use proptest::prelude::{ProptestConfig, Strategy, any};
+use proptest::test_runner::RngSeed;
 use serde_json::Value;
 
 pub use envelope::Envelope;
@@ -54,7 +55,23 @@ impl Sample {
     /// The definition to judge when the value of the text has become `document`: what the text does not hold is taken from
     /// `generated`, what only a response has is left out.
     pub fn canonical(&self, document: &Value) -> Value {
-        envelope::canonical(&self.envelope, &self.generated.definition, document, &self.definition_pointer)
+        envelope::canonical(
+            &self.envelope,
+            &self.generated.definition,
+            document,
+            &self.definition_pointer,
+        )
+    }
+}
+
+/// How to run a property test of so many cases: the same cases each time, and no file to remember failures in. Another seed finds
+/// other cases.
+pub fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig {
+        cases,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(20_141_113),
+        ..ProptestConfig::default()
     }
 }
 
@@ -81,6 +98,13 @@ pub fn envelope() -> impl Strategy<Value = Envelope> {
 pub fn sample() -> impl Strategy<Value = Sample> {
     (definition(), envelope(), style()).prop_map(|(generated, envelope, style)| {
         let (value, definition_pointer) = envelope::wrap(&envelope, &generated);
-        Sample { text: write(&value, &style), value, definition_pointer, envelope, style, generated }
+        Sample {
+            text: write(&value, &style),
+            value,
+            definition_pointer,
+            envelope,
+            style,
+            generated,
+        }
     })
 }

@@ -2,19 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use proptest::prelude::{ProptestConfig, any};
+use proptest::prelude::any;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use proptest::{prop_assert, prop_assert_eq, proptest};
 use serde_json::{Value, json};
 
 use crate::support::compare::{unchanged_outside, value_of};
-use crate::support::generate::{Envelope, definition, sample};
+use crate::support::generate::{Envelope, config, definition, sample};
 use crate::support::validity::violations;
-
-fn config(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
 
 proptest! {
     #![proptest_config(config(1500))]
@@ -121,7 +117,9 @@ fn the_generator_reaches_what_the_passes_look_at() {
         let generated = strategy.new_tree(&mut runner).expect("a definition").current();
         traits(&generated.definition, "", &mut found);
         let declared = generated.definition.get("requiresCompatibilities").is_some();
-        *seen.entry(format!("{:?} {:?} {declared}", generated.targets, generated.os)).or_insert(0_usize) += 1;
+        *seen
+            .entry(format!("{:?} {:?} {declared}", generated.targets, generated.os))
+            .or_insert(0_usize) += 1;
     }
     let c = ".containerDefinitions";
     let wanted = [

@@ -122,30 +122,42 @@ pub enum Fault {
     LostByte,
 }
 
+/// What a round may vary while the intent stays.
+pub struct Round<'r> {
+    /// The passes, in any order: it changes nothing.
+    pub table: &'r [&'static Pass],
+    /// Which fixes are wanted among those that the selection admits.
+    pub wanted: &'r dyn Fn(&Finding) -> bool,
+    /// Damage for a test to watch.
+    pub fault: Fault,
+}
+
+impl Default for Round<'_> {
+    fn default() -> Self {
+        Self { table: &passes::TABLE, wanted: &|_| true, fault: Fault::None }
+    }
+}
+
 /// Inspects `document` and mends what `wishes` select.
 pub fn harden(document: &Document, wishes: &Wishes, fault: Fault) -> Result<Outcome, EngineError> {
     let intent = Intent::new(&TaskView::new(document), wishes)?;
-    Ok(round(document, intent, &passes::TABLE, fault)?)
+    Ok(round(document, intent, &Round { fault, ..Round::default() })?)
 }
 
-/// One round of `table` under an intent that is already decided. The order of the table changes nothing.
-pub fn round(
-    document: &Document,
-    intent: Intent,
-    table: &[&'static Pass],
-    fault: Fault,
-) -> Result<Outcome, ProofError> {
+/// One round under an intent that is already decided.
+pub fn round(document: &Document, intent: Intent, round: &Round<'_>) -> Result<Outcome, ProofError> {
     let editor = Editor::new(document);
-    let findings = inspect(document, &intent, table);
-    let findings: Vec<Judged> = findings.into_iter().map(|finding| judge(&editor, &intent, finding)).collect();
+    let findings = inspect(document, &intent, round.table);
+    let findings: Vec<Judged> = findings.into_iter().map(|finding| judge(&editor, &intent, round, finding)).collect();
     let mut edits: Vec<Edit> = applied(&findings).flat_map(|(_, fix)| fix.edits.clone()).collect();
     edits.sort_by_key(rank);
     if edits.is_empty() {
         return Ok(Outcome { intent, findings, ops: Patch(Vec::new()), splices: Vec::new(), hardened: None });
     }
     let change = editor.change(&edits)?;
-    let (ops, splices) = (edit::lower(&change), damaged(editor.splices(&change)?, fault));
-    let hardened = prove(document, &intent, &findings, table, &ops, &splices)?;
+    let (ops, splices) = (edit::lower(&change), damaged(editor.splices(&change)?, round.fault));
+    let result = edit::apply(document.text(), &splices);
+    let hardened = prove(document, &intent, &findings, round.table, &ops, result)?;
     Ok(Outcome { intent, findings, ops, splices, hardened: Some(hardened) })
 }
 
@@ -196,7 +208,7 @@ impl<'d> Editor<'d> {
     }
 }
 
-fn judge(editor: &Editor<'_>, intent: &Intent, mut finding: Finding) -> Judged {
+fn judge(editor: &Editor<'_>, intent: &Intent, round: &Round<'_>, mut finding: Finding) -> Judged {
     let mut ops = Patch(Vec::new());
     if let Remedy::Fix(fix) = &finding.remedy {
         let change = editor.change(&fix.edits).and_then(|change| editor.splices(&change).map(|_| change));
@@ -211,6 +223,7 @@ fn judge(editor: &Editor<'_>, intent: &Intent, mut finding: Finding) -> Judged {
         }
     }
     let decision = match &finding.remedy {
+        Remedy::Fix(_) if !(round.wanted)(&finding) => Decision::Withheld(Withheld::NotWanted),
         Remedy::Fix(fix) => match intent.selection.admits(fix.applicability, fix.weakest()) {
             Ok(()) => Decision::Applied,
             Err(withheld) => Decision::Withheld(withheld),
@@ -255,10 +268,9 @@ fn prove(
     findings: &[Judged],
     table: &[&'static Pass],
     ops: &Patch,
-    splices: &[Splice],
+    result: String,
 ) -> Result<Document, ProofError> {
-    let text = edit::apply(document.text(), splices);
-    let hardened = Document::read(text).map_err(ProofError::Unreadable)?;
+    let hardened = Document::read(result).map_err(ProofError::Unreadable)?;
     let mut expected = document.value();
     json_patch::patch(&mut expected, ops).map_err(|_| ProofError::Different)?;
     if hardened.envelope() != document.envelope() || hardened.value() != expected {

@@ -37,12 +37,15 @@ pub enum Withheld {
     NotSafe,
     /// It rests on a built-in default and those were excluded.
     RestsOnDefault,
+    /// Somebody said no to this very fix.
+    NotWanted,
 }
 
 impl Withheld {
     /// The reason, and what would let the fix through.
     pub fn obstacle(self) -> Obstacle {
         match self {
+            Self::NotWanted => Obstacle::new("the fix was declined", "run it again and accept the fix"),
             Self::NotSafe => Obstacle::new("the fix is unsafe and --safe-only is on", "run it without --safe-only"),
             Self::RestsOnDefault => Obstacle::new(
                 "the fix rests on a built-in default and --no-defaults is on",

@@ -96,7 +96,7 @@ impl<'a> Work<'a> {
         match source.comments_in(inner).last() {
             None => {
                 let text = self.render(value, &indent, shape, None);
-                self.put_value(node.span, owner, text);
+                self.put(node.span.start, node.span.end, text);
             }
             Some(comment) if source.line_end(comment.end) < inner.end => {
                 let separator = format!("{}{indent}{}", self.style.line_break, self.style.unit);

@@ -134,19 +134,7 @@ impl Work<'_> {
         let line = if self.source.starts_line(node.span.start) { node.span.start } else { owner };
         let indent = self.source.indent(line).to_owned();
         let text = self.render(value, &indent, shape, None);
-        self.put_value(node.span, owner, text);
-    }
-
-    /// Puts a new value in place of an old one; a tall one on its own line where the document does so.
-    fn put_value(&mut self, span: Span, owner: usize, text: String) {
-        let is_tall = text.contains(['\n', '\r']) && self.source.on_one_line(span);
-        if self.style.allman && is_tall && span.start > owner && !self.source.starts_line(span.start) {
-            let before = self.source.text[..span.start].trim_end_matches([' ', '\t']).len();
-            let lead = format!("{}{}", self.style.line_break, self.source.indent(owner));
-            self.put(before, span.end, lead + &text);
-        } else {
-            self.put(span.start, span.end, text);
-        }
+        self.put(node.span.start, node.span.end, text);
     }
 
     /// Whether the member or element at `at` starts its line, perhaps after a leading comma.

@@ -1,0 +1,322 @@
+//! The laws of the design as properties of random valid definitions, in random envelopes and random formatting.
+
+#![allow(missing_docs, reason = "a test crate has no public items")]
+
+mod support;
+
+use std::collections::BTreeMap;
+
+use ecs_harden_transforms::document::Document;
+use ecs_harden_transforms::emit;
+use ecs_harden_transforms::engine::{self, Decision, EngineError, Fault, Outcome, ProofError, Round};
+use ecs_harden_transforms::intent::{Intent, Selection, Wishes};
+use ecs_harden_transforms::knobs::Layers;
+use ecs_harden_transforms::model::{LaunchType, Os, TargetWish, TaskView};
+use ecs_harden_transforms::pass::{Applicability, Finding, Provenance};
+use ecs_harden_transforms::passes;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use support::compare::{unchanged_outside, value_of};
+use support::generate::{Envelope, Sample, config, sample};
+use support::validity::{self, RESPONSE_ONLY, Target, effective_capabilities, new_violations};
+
+/// Wishes that a user may have: any subset of passes, safe or not, with or without defaults, with or without knobs.
+fn wishes() -> impl Strategy<Value = Wishes> {
+    let knobs = prop::sample::subsequence(
+        vec![
+            json!({ "root-user": { "user": "4711:4712" } }),
+            json!({ "root-user": { "owned-paths": ["/data", "/srv", "volumesFrom"] } }),
+            json!({ "writable-root-filesystem": { "paths": ["/tmp", "/var/tmp"] } }),
+            json!({ "writable-root-filesystem": { "paths": ["/tmp", { "path": "/var/cache/app", "exec": true }], "size": 4 } }),
+            json!({ "excess-capabilities": { "keep": ["CHOWN", "SETUID", "NET_ADMIN"] } }),
+            json!({ "excess-capabilities": { "mode": "drop-net-raw" } }),
+        ],
+        0..4,
+    );
+    let ids: Vec<_> = passes::ids().collect();
+    let count = ids.len();
+    (prop::sample::subsequence(ids, 1..=count), any::<(u8, u8)>(), knobs).prop_map(|(passes, (safe, vouched), knobs)| {
+        let mut selection = Selection::all(passes);
+        if safe % 8 == 0 {
+            selection.floor = Applicability::Safe;
+        }
+        if vouched % 4 == 0 {
+            selection.vouched = Provenance::Definition;
+        }
+        let layers = knobs.into_iter().map(|knobs| ecs_harden_transforms::knobs::Layer {
+            origin: Provenance::Flag,
+            scope: ecs_harden_transforms::knobs::Scope::everything(),
+            knobs: serde_json::from_value(knobs).expect("the knobs above are right"),
+        });
+        Wishes {
+            selection,
+            target: TargetWish::default(),
+            os: None,
+            layers: Layers::from(layers.collect::<Vec<_>>()),
+        }
+    })
+}
+
+fn all() -> Wishes {
+    Wishes { selection: Selection::all(passes::ids()), target: TargetWish::default(), os: None, layers: Layers::default() }
+}
+
+/// What a user who knows the service would add: its launch types and operating system.
+fn knowing(mut wishes: Wishes, sample: &Sample) -> Wishes {
+    wishes.target = TargetWish(sample.generated.targets.iter().map(|target| launch_type(*target)).collect());
+    wishes.os = Some(match sample.generated.os {
+        validity::Os::Linux => Os::Linux,
+        validity::Os::Windows => Os::Windows,
+    });
+    wishes
+}
+
+fn launch_type(target: Target) -> LaunchType {
+    match target {
+        Target::Ec2 => LaunchType::Ec2,
+        Target::Fargate => LaunchType::Fargate,
+        Target::External => LaunchType::External,
+        Target::ManagedInstances => LaunchType::ManagedInstances,
+    }
+}
+
+fn read(text: &str) -> Document {
+    Document::read(text.to_owned()).unwrap_or_else(|error| panic!("a valid definition is refused: {error}\n{text}"))
+}
+
+fn harden(document: &Document, wishes: &Wishes) -> Outcome {
+    engine::harden(document, wishes, Fault::None).unwrap_or_else(|error| panic!("{error}\n{}", document.text()))
+}
+
+fn ops(outcome: &Outcome) -> Value {
+    serde_json::to_value(&outcome.ops).expect("operations are JSON")
+}
+
+fn text_after<'d>(document: &'d Document, outcome: &'d Outcome) -> &'d str {
+    outcome.hardened.as_ref().unwrap_or(document).text()
+}
+
+/// Every scalar of a value under its pointer.
+fn scalars(value: &Value, at: &str, found: &mut BTreeMap<String, Value>) {
+    match value {
+        Value::Object(members) => {
+            for (name, value) in members {
+                scalars(value, &format!("{at}/{}", name.replace('~', "~0").replace('/', "~1")), found);
+            }
+        }
+        Value::Array(items) => {
+            for (index, value) in items.iter().enumerate() {
+                scalars(value, &format!("{at}/{index}"), found);
+            }
+        }
+        scalar => drop(found.insert(at.to_owned(), scalar.clone())),
+    }
+}
+
+proptest! {
+    #![proptest_config(config(400))]
+
+    /// Law 1: outside the reported operations not a byte changes.
+    #[test]
+    fn law_1_bytes_outside_the_operations_stay(sample in sample(), wishes in wishes()) {
+        let document = read(&sample.text);
+        let outcome = harden(&document, &wishes);
+        let after = text_after(&document, &outcome);
+        if outcome.ops.0.is_empty() {
+            prop_assert_eq!(after, &sample.text);
+        }
+        unchanged_outside(&sample.text, after, &ops(&outcome)).map_err(TestCaseError::fail)?;
+    }
+
+    /// Law 2: the new text means what the operations make of the old value, by another parser than the engine's.
+    #[test]
+    fn law_2_the_result_is_what_the_operations_say(sample in sample(), wishes in wishes()) {
+        let document = read(&sample.text);
+        let outcome = harden(&document, &wishes);
+        let mut expected = sample.value.clone();
+        json_patch::patch(&mut expected, &outcome.ops).map_err(|error| TestCaseError::fail(error.to_string()))?;
+        let after = value_of(text_after(&document, &outcome)).map_err(TestCaseError::fail)?;
+        prop_assert_eq!(after, expected);
+    }
+
+    /// Law 2: a result that lost a byte is refused, or means the same.
+    #[test]
+    fn law_2_a_damaged_result_is_refused(sample in sample()) {
+        let document = read(&sample.text);
+        match engine::harden(&document, &all(), Fault::LostByte) {
+            Err(EngineError::Unproven(ProofError::Different | ProofError::Unreadable(_))) => {}
+            Err(error) => prop_assert!(false, "{}", error),
+            Ok(damaged) => {
+                let sound = harden(&document, &all());
+                let value = |outcome: &Outcome| value_of(text_after(&document, outcome));
+                prop_assert_eq!(value(&damaged), value(&sound));
+            }
+        }
+    }
+
+    /// Law 3: a second run edits nothing.
+    #[test]
+    fn law_3_a_second_run_edits_nothing(sample in sample(), wishes in wishes()) {
+        let document = read(&sample.text);
+        let outcome = harden(&document, &wishes);
+        if let Some(hardened) = &outcome.hardened {
+            let again = harden(hardened, &wishes);
+            prop_assert!(again.hardened.is_none(), "edits again: {}\n{}", ops(&again), hardened.text());
+        }
+    }
+
+    /// Law 3: the order of the table changes nothing, and fixes one at a time under one Intent give the value of all at once.
+    #[test]
+    fn law_3_order_does_not_matter(sample in sample(), wishes in wishes(), order in Just(passes::TABLE.to_vec()).prop_shuffle(), picks in any::<u64>()) {
+        let document = read(&sample.text);
+        let at_once = harden(&document, &wishes);
+        let shuffled = engine::round(&document, at_once.intent.clone(), &Round { table: &order, ..Round::default() })
+            .map_err(|error| TestCaseError::fail(error.to_string()))?;
+        prop_assert_eq!(text_after(&document, &shuffled), text_after(&document, &at_once));
+
+        let one_by_one = one_at_a_time(&document, &at_once.intent, picks);
+        let value = |document: &Document| value_of(document.text()).expect("it was read before");
+        prop_assert_eq!(value(&one_by_one), value(at_once.hardened.as_ref().unwrap_or(&document)));
+    }
+
+    /// Law 4: every scalar that no operation replaces is still where it was, unknown members among them.
+    #[test]
+    fn law_4_nothing_unknown_is_lost(sample in sample(), wishes in wishes()) {
+        let document = read(&sample.text);
+        let outcome = harden(&document, &wishes);
+        let (mut before, mut after) = (BTreeMap::new(), BTreeMap::new());
+        scalars(&sample.value, "", &mut before);
+        scalars(&value_of(text_after(&document, &outcome)).map_err(TestCaseError::fail)?, "", &mut after);
+        for operation in ops(&outcome).as_array().into_iter().flatten() {
+            prop_assert_ne!(&operation["op"], "remove", "no pass removes anything yet");
+            if operation["op"] == "replace" {
+                before.remove(operation["path"].as_str().unwrap_or_default());
+            }
+        }
+        for (pointer, value) in before {
+            prop_assert_eq!(after.get(&pointer), Some(&value), "lost at {}", pointer);
+        }
+    }
+
+    /// No pass writes what one of the targets refuses, and no container gains a capability.
+    #[test]
+    fn every_result_is_valid_for_every_target(sample in sample(), wishes in wishes()) {
+        let document = read(&sample.text);
+        let outcome = harden(&document, &knowing(wishes, &sample));
+        let before = sample.canonical(&sample.value);
+        let after = sample.canonical(&value_of(text_after(&document, &outcome)).map_err(TestCaseError::fail)?);
+        for target in &sample.generated.targets {
+            let new = new_violations(&before, &after, *target, sample.generated.os);
+            prop_assert!(new.is_empty(), "{:?}: {:?}\n{}\n{}", target, new, ops(&outcome), sample.text);
+        }
+        let containers = |value: &Value| value["containerDefinitions"].as_array().cloned().unwrap_or_default();
+        for (before, after) in containers(&before).iter().zip(containers(&after)) {
+            let (before, after) = (effective_capabilities(before), effective_capabilities(&after));
+            prop_assert!(after.is_subset(&before), "gained {:?}", after.difference(&before));
+        }
+    }
+
+    /// Without a word from the user the targets are inferred, and the result is valid for all of them.
+    #[test]
+    fn inferred_targets_are_respected(sample in sample()) {
+        let document = read(&sample.text);
+        let outcome = harden(&document, &all());
+        if outcome.intent.os == Os::Windows || sample.generated.os == validity::Os::Windows {
+            return Ok(());
+        }
+        let before = sample.canonical(&sample.value);
+        let after = sample.canonical(&value_of(text_after(&document, &outcome)).map_err(TestCaseError::fail)?);
+        for target in &sample.generated.targets {
+            if matches!(sample.envelope, Envelope::Bare | Envelope::Describe) {
+                prop_assert!(outcome.intent.target.includes(launch_type(*target)), "{:?} is valid and was not inferred", target);
+            }
+            let new = new_violations(&before, &after, *target, sample.generated.os);
+            prop_assert!(new.is_empty(), "{:?}: {:?}\n{}\n{}", target, new, ops(&outcome), sample.text);
+        }
+    }
+
+    /// All added tmpfs together take at most a tenth of the memory, or 1 MiB each.
+    #[test]
+    fn added_tmpfs_stay_small(sample in sample()) {
+        let document = read(&sample.text);
+        let outcome = harden(&document, &knowing(all(), &sample));
+        let Some(hardened) = &outcome.hardened else { return Ok(()) };
+        let task = TaskView::new(&document);
+        let added = |document: &Document| -> Vec<u64> {
+            let sizes = TaskView::new(document).seen().into_iter().map(|container| {
+                let mounts = container.linux("tmpfs").list().items;
+                mounts.into_iter().filter_map(|mount| mount.member("size").number().known()).sum()
+            });
+            sizes.collect()
+        };
+        let grown: Vec<u64> = added(hardened).iter().zip(added(&document)).map(|(after, before)| after - before).collect();
+        let mounts = grown.iter().filter(|size| **size > 0).count() as u64;
+        if let Some(memory) = task.memory_mib().known() {
+            prop_assert!(grown.iter().sum::<u64>() <= (memory / 10).max(mounts), "{:?} of {}", grown, memory);
+        }
+        for (container, grown) in task.seen().iter().zip(grown) {
+            let limits = ["memory", "memoryReservation"].map(|member| container.member(member).number().known());
+            if let Some(limit) = limits.into_iter().flatten().next() {
+                prop_assert!(grown <= (limit / 10).max(1), "{} of {}", grown, limit);
+            }
+        }
+    }
+
+    /// The register input is strict JSON of the definition: no nulls, nothing that only responses have, no tags of AWS's own.
+    #[test]
+    fn the_register_input_is_the_definition_itself(sample in sample()) {
+        let document = read(&sample.text);
+        let emitted = match emit::register_input(&document) {
+            Err(error) => {
+                prop_assert_eq!(error, emit::EmitError::OnlyContainers);
+                return Ok(());
+            }
+            Ok(emitted) => emitted,
+        };
+        let value: Value = serde_json::from_str(&emitted).map_err(|error| TestCaseError::fail(error.to_string()))?;
+        let mut expected = without_nulls(sample.canonical(&sample.value));
+        let members = expected.as_object_mut().expect("a definition is an object");
+        RESPONSE_ONLY.iter().for_each(|name| drop(members.remove(*name)));
+        if let Some(tags) = members.get_mut("tags").and_then(Value::as_array_mut) {
+            tags.retain(|tag| !tag["key"].as_str().unwrap_or_default().to_ascii_lowercase().starts_with("aws:"));
+        }
+        let no_tags = |value: &mut Value| {
+            if value["tags"].as_array().is_some_and(Vec::is_empty) {
+                value.as_object_mut().expect("a definition is an object").remove("tags");
+            }
+        };
+        let mut value = value;
+        no_tags(&mut value);
+        no_tags(&mut expected);
+        prop_assert_eq!(value, expected, "{}", sample.text);
+    }
+}
+
+/// Applies the fixes of an intent one at a time, each on the text that the one before left, in an order that `picks` decides.
+fn one_at_a_time(document: &Document, intent: &Intent, mut picks: u64) -> Document {
+    let mut current = document.clone();
+    for _ in 0..200 {
+        let outcome = engine::round(&current, intent.clone(), &Round::default()).expect("every step is proven");
+        let open: Vec<_> = outcome.findings.iter().filter(|judged| judged.decision == Decision::Applied).collect();
+        if open.is_empty() {
+            return current;
+        }
+        let chosen = open[usize::try_from(picks % open.len() as u64).expect("an index")];
+        picks = picks.rotate_right(7) ^ 0x9e37_79b9;
+        let wanted = |finding: &Finding| *finding == chosen.finding;
+        let step = engine::round(&current, intent.clone(), &Round { wanted: &wanted, ..Round::default() });
+        let step = step.expect("every step is proven");
+        current = step.hardened.expect("the fix changes something");
+    }
+    panic!("fixing one at a time does not come to an end");
+}
+
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            members.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name, without_nulls(value))).collect()
+        }
+        Value::Array(items) => items.into_iter().filter(|value| !value.is_null()).map(without_nulls).collect(),
+        scalar => scalar,
+    }
+}
