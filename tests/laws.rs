@@ -35,30 +35,37 @@ fn wishes() -> impl Strategy<Value = Wishes> {
     );
     let ids: Vec<_> = passes::ids().collect();
     let count = ids.len();
-    (prop::sample::subsequence(ids, 1..=count), any::<(u8, u8)>(), knobs).prop_map(|(passes, (safe, vouched), knobs)| {
-        let mut selection = Selection::all(passes);
-        if safe % 8 == 0 {
-            selection.floor = Applicability::Safe;
-        }
-        if vouched % 4 == 0 {
-            selection.vouched = Provenance::Definition;
-        }
-        let layers = knobs.into_iter().map(|knobs| ecs_harden_transforms::knobs::Layer {
-            origin: Provenance::Flag,
-            scope: ecs_harden_transforms::knobs::Scope::everything(),
-            knobs: serde_json::from_value(knobs).expect("the knobs above are right"),
-        });
-        Wishes {
-            selection,
-            target: TargetWish::default(),
-            os: None,
-            layers: Layers::from(layers.collect::<Vec<_>>()),
-        }
-    })
+    (prop::sample::subsequence(ids, 1..=count), any::<(u8, u8)>(), knobs).prop_map(
+        |(passes, (safe, vouched), knobs)| {
+            let mut selection = Selection::all(passes);
+            if safe % 8 == 0 {
+                selection.floor = Applicability::Safe;
+            }
+            if vouched % 4 == 0 {
+                selection.vouched = Provenance::Definition;
+            }
+            let layers = knobs.into_iter().map(|knobs| ecs_harden_transforms::knobs::Layer {
+                origin: Provenance::Flag,
+                scope: ecs_harden_transforms::knobs::Scope::everything(),
+                knobs: serde_json::from_value(knobs).expect("the knobs above are right"),
+            });
+            Wishes {
+                selection,
+                target: TargetWish::default(),
+                os: None,
+                layers: Layers::from(layers.collect::<Vec<_>>()),
+            }
+        },
+    )
 }
 
 fn all() -> Wishes {
-    Wishes { selection: Selection::all(passes::ids()), target: TargetWish::default(), os: None, layers: Layers::default() }
+    Wishes {
+        selection: Selection::all(passes::ids()),
+        target: TargetWish::default(),
+        os: None,
+        layers: Layers::default(),
+    }
 }
 
 /// What a user who knows the service would add: its launch types and operating system.
@@ -313,9 +320,11 @@ fn one_at_a_time(document: &Document, intent: &Intent, mut picks: u64) -> Docume
 
 fn without_nulls(value: Value) -> Value {
     match value {
-        Value::Object(members) => {
-            members.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name, without_nulls(value))).collect()
-        }
+        Value::Object(members) => members
+            .into_iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(name, value)| (name, without_nulls(value)))
+            .collect(),
         Value::Array(items) => items.into_iter().filter(|value| !value.is_null()).map(without_nulls).collect(),
         scalar => scalar,
     }

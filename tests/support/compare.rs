@@ -32,10 +32,7 @@ pub fn unchanged_outside(old: &str, new: &str, operations: &Value) -> Result<(),
 
 /// The value of a JSON text with comments and trailing commas; an error if it has placeholders or cannot be read.
 pub fn value_of(text: &str) -> Result<Value, String> {
-    tree::read(text)?
-        .root
-        .value()
-        .ok_or_else(|| "the text has placeholders".to_owned())
+    tree::read(text)?.root.value().ok_or_else(|| "the text has placeholders".to_owned())
 }
 
 fn compare(old: &Document<'_>, new: &Document<'_>, operations: &Value, counting: Counting) -> Result<(), String> {
@@ -77,11 +74,8 @@ impl Counting {
         for (item, slot) in new.items.iter().zip(pairs).filter(|(_, slot)| slot.origin.is_none()) {
             image::carried_out(slot, &item.node).map_err(|error| format!("{at}: {error}"))?;
         }
-        let kept: Vec<(usize, usize)> = pairs
-            .iter()
-            .enumerate()
-            .filter_map(|(index, slot)| slot.origin.map(|origin| (origin, index)))
-            .collect();
+        let kept: Vec<(usize, usize)> =
+            pairs.iter().enumerate().filter_map(|(index, slot)| slot.origin.map(|origin| (origin, index))).collect();
         if !kept.is_sorted() {
             return Err(format!("{at}: elements changed places"));
         }

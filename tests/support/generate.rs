@@ -55,12 +55,7 @@ impl Sample {
     /// The definition to judge when the value of the text has become `document`: what the text does not hold is taken from
     /// `generated`, what only a response has is left out.
     pub fn canonical(&self, document: &Value) -> Value {
-        envelope::canonical(
-            &self.envelope,
-            &self.generated.definition,
-            document,
-            &self.definition_pointer,
-        )
+        envelope::canonical(&self.envelope, &self.generated.definition, document, &self.definition_pointer)
     }
 }
 
@@ -98,13 +93,6 @@ pub fn envelope() -> impl Strategy<Value = Envelope> {
 pub fn sample() -> impl Strategy<Value = Sample> {
     (definition(), envelope(), style()).prop_map(|(generated, envelope, style)| {
         let (value, definition_pointer) = envelope::wrap(&envelope, &generated);
-        Sample {
-            text: write(&value, &style),
-            value,
-            definition_pointer,
-            envelope,
-            style,
-            generated,
-        }
+        Sample { text: write(&value, &style), value, definition_pointer, envelope, style, generated }
     })
 }

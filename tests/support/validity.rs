@@ -75,10 +75,7 @@ pub struct Violation {
 
 /// Everything in `definition` that `target` and `os` would not take, in the order of the pointers.
 pub fn violations(definition: &Value, target: Target, os: Os) -> Vec<Violation> {
-    judged(definition, target, os)
-        .into_iter()
-        .filter(|found| found.rule != rules::UNCLEAR)
-        .collect()
+    judged(definition, target, os).into_iter().filter(|found| found.rule != rules::UNCLEAR).collect()
 }
 
 /// The violations of `after` that `before` did not have; fields on which the sources disagree count too, if `after` adds them.
@@ -87,31 +84,22 @@ pub fn violations(definition: &Value, target: Target, os: Os) -> Vec<Violation> 
 pub fn new_violations(before: &Value, after: &Value, target: Target, os: Os) -> Vec<Violation> {
     let mut known: BTreeMap<(&'static str, String), usize> = BTreeMap::new();
     for found in judged(before, target, os) {
-        *known
-            .entry((found.rule, place::stable(before, &found.pointer)))
-            .or_default() += 1;
+        *known.entry((found.rule, place::stable(before, &found.pointer))).or_default() += 1;
     }
     judged(after, target, os)
         .into_iter()
-        .filter(
-            |found| match known.get_mut(&(found.rule, place::stable(after, &found.pointer))) {
-                Some(count) if *count > 0 => {
-                    *count -= 1;
-                    false
-                }
-                _ => true,
-            },
-        )
+        .filter(|found| match known.get_mut(&(found.rule, place::stable(after, &found.pointer))) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                false
+            }
+            _ => true,
+        })
         .collect()
 }
 
 fn judged(definition: &Value, target: Target, os: Os) -> Vec<Violation> {
-    let mut case = Case {
-        definition,
-        target,
-        os,
-        found: Vec::new(),
-    };
+    let mut case = Case { definition, target, os, found: Vec::new() };
     shape::judge(&mut case);
     matrix::judge(&mut case);
     task::judge(&mut case);
@@ -137,15 +125,8 @@ struct Case<'a> {
 
 impl Case<'_> {
     fn report(&mut self, rule: &'static str, pointer: &str, message: impl Into<String>) {
-        assert!(
-            rules::RULES.iter().any(|(id, _)| *id == rule),
-            "rule `{rule}` is not in the list of rules"
-        );
-        self.found.push(Violation {
-            pointer: pointer.to_owned(),
-            rule,
-            message: message.into(),
-        });
+        assert!(rules::RULES.iter().any(|(id, _)| *id == rule), "rule `{rule}` is not in the list of rules");
+        self.found.push(Violation { pointer: pointer.to_owned(), rule, message: message.into() });
     }
 
     fn report_if(&mut self, wrong: bool, rule: &'static str, pointer: &str, message: impl Into<String>) {

@@ -117,9 +117,7 @@ fn the_generator_reaches_what_the_passes_look_at() {
         let generated = strategy.new_tree(&mut runner).expect("a definition").current();
         traits(&generated.definition, "", &mut found);
         let declared = generated.definition.get("requiresCompatibilities").is_some();
-        *seen
-            .entry(format!("{:?} {:?} {declared}", generated.targets, generated.os))
-            .or_insert(0_usize) += 1;
+        *seen.entry(format!("{:?} {:?} {declared}", generated.targets, generated.os)).or_insert(0_usize) += 1;
     }
     let c = ".containerDefinitions";
     let wanted = [

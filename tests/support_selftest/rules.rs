@@ -45,10 +45,7 @@ fn patched(base: &Value, patch: &str) -> Value {
         json_patch::merge(&mut definition["containerDefinitions"][0], &app);
     }
     if let Some(Value::Array(more)) = more {
-        definition["containerDefinitions"]
-            .as_array_mut()
-            .expect("a list")
-            .extend(more);
+        definition["containerDefinitions"].as_array_mut().expect("a list").extend(more);
     }
     definition
 }
@@ -65,21 +62,13 @@ fn each_rule_accepts_and_refuses_its_examples_and_nothing_else_is_reported() {
             panic!("four columns are wanted: {line}")
         };
         let (target, os, base) = base(word);
-        assert_eq!(
-            violations(&patched(&base, accepted), target, os),
-            [],
-            "accepted example of {rule}: {accepted}"
-        );
+        assert_eq!(violations(&patched(&base, accepted), target, os), [], "accepted example of {rule}: {accepted}");
         let found = violations(&patched(&base, refused), target, os);
         if ids(&found) != BTreeSet::from([rule]) {
             missed.push(format!("{rule}: {refused}\n{found:#?}"));
         }
     }
-    assert!(
-        missed.is_empty(),
-        "not refused for that rule alone: {}",
-        missed.join("\n")
-    );
+    assert!(missed.is_empty(), "not refused for that rule alone: {}", missed.join("\n"));
 }
 
 #[test]
@@ -88,10 +77,7 @@ fn each_rule_has_an_example() {
     // Those two need a large document and a target that `rules.txt` cannot write; they have tests of their own.
     let elsewhere = ["document-size", "windows-target", rules::UNCLEAR];
     for (rule, _) in rules::RULES {
-        assert!(
-            shown.contains(rule) || elsewhere.contains(rule),
-            "add an example of {rule} to rules.txt"
-        );
+        assert!(shown.contains(rule) || elsewhere.contains(rule), "add an example of {rule} to rules.txt");
     }
 }
 
@@ -101,20 +87,14 @@ fn a_document_above_64_kb_is_refused() {
     definition["containerDefinitions"][0]["command"] = json!(["x".repeat(60_000)]);
     assert_eq!(violations(&definition, target, os), []);
     definition["containerDefinitions"][0]["command"] = json!(["x".repeat(66_000)]);
-    assert_eq!(
-        ids(&violations(&definition, target, os)),
-        BTreeSet::from(["document-size"])
-    );
+    assert_eq!(ids(&violations(&definition, target, os)), BTreeSet::from(["document-size"]));
 }
 
 #[test]
 fn managed_instances_do_not_run_windows() {
     let (target, _, definition) = base("MI");
     let definition = patched(&definition, r#"{"app": {"memory": 64}}"#);
-    assert_eq!(
-        ids(&violations(&definition, target, Os::Windows)),
-        BTreeSet::from(["windows-target"])
-    );
+    assert_eq!(ids(&violations(&definition, target, Os::Windows)), BTreeSet::from(["windows-target"]));
 }
 
 #[test]
@@ -125,10 +105,7 @@ fn explicit_nulls_are_absent() {
     definition["containerDefinitions"][0]["linuxParameters"] = Value::Null;
     assert_eq!(violations(&definition, target, os), []);
     definition["cpu"] = Value::Null;
-    assert_eq!(
-        ids(&violations(&definition, target, os)),
-        BTreeSet::from(["required-for-target"])
-    );
+    assert_eq!(ids(&violations(&definition, target, os)), BTreeSet::from(["required-for-target"]));
 }
 
 #[test]
@@ -136,10 +113,7 @@ fn a_field_on_which_sources_disagree_is_only_new_where_it_was_not_before() {
     let (target, os, before) = base("WIN-EC2");
     let after = patched(&before, r#"{"app": {"user": "ContainerUser"}}"#);
     assert_eq!(violations(&after, target, os), []);
-    assert_eq!(
-        ids(&new_violations(&before, &after, target, os)),
-        BTreeSet::from([rules::UNCLEAR])
-    );
+    assert_eq!(ids(&new_violations(&before, &after, target, os)), BTreeSet::from([rules::UNCLEAR]));
     assert_eq!(new_violations(&after, &after, target, os), []);
 }
 
@@ -147,10 +121,7 @@ fn a_field_on_which_sources_disagree_is_only_new_where_it_was_not_before() {
 fn an_old_violation_stays_old_when_lists_grow_around_it() {
     let (target, os, base) = base("FARGATE");
     let pair = |names: &[&str]| -> Value {
-        let secrets: Vec<Value> = names
-            .iter()
-            .map(|name| json!({"name": name, "valueFrom": "the value"}))
-            .collect();
+        let secrets: Vec<Value> = names.iter().map(|name| json!({"name": name, "valueFrom": "the value"})).collect();
         let mut definition = base.clone();
         definition["containerDefinitions"][0]["secrets"] = secrets.into();
         definition
@@ -233,12 +204,7 @@ fn put(value: &mut Value, path: &str, sample: Value) {
 
 #[test]
 fn each_cell_of_the_matrix_is_obeyed() {
-    let of_matrix = [
-        "not-for-target",
-        "value-not-for-target",
-        "not-with-network-mode",
-        "required-for-target",
-    ];
+    let of_matrix = ["not-for-target", "value-not-for-target", "not-with-network-mode", "required-for-target"];
     for row in ROWS {
         for word in ["EC2", "FARGATE", "MI", "EXTERNAL", "WIN-EC2", "WIN-FARGATE"] {
             let (target, os, before) = base(word);

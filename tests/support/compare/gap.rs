@@ -29,11 +29,7 @@ impl<'a> Gap<'a> {
     /// How many commas stay when the taken items go: each takes one with it, but the only ones of a container one less.
     fn commas_left(&self) -> usize {
         let commas = self.pieces.iter().filter(|piece| **piece == Piece::Comma).count();
-        let with_them = if self.neighbours {
-            self.taken()
-        } else {
-            self.taken().saturating_sub(1)
-        };
+        let with_them = if self.neighbours { self.taken() } else { self.taken().saturating_sub(1) };
         commas.saturating_sub(with_them)
     }
 
@@ -76,11 +72,7 @@ impl<'a> Gap<'a> {
     pub fn same(&self, new: &Self) -> Result<(), String> {
         let (was, is) = (self.text(), new.text());
         if self.taken() + new.taken() == 0 {
-            return if was == is {
-                Ok(())
-            } else {
-                Err(format!("`{was}` became `{is}`"))
-            };
+            return if was == is { Ok(()) } else { Err(format!("`{was}` became `{is}`")) };
         }
         let emptied = !new.neighbours && new.taken() == 0;
         let old_left = if emptied { 0 } else { self.commas_left() };
@@ -91,18 +83,10 @@ impl<'a> Gap<'a> {
         let readings = new.readings(old_left);
         let matched = self.readings(old_left).iter().any(|(solids, between)| {
             readings.iter().any(|(new_solids, new_between)| {
-                solids == new_solids
-                    && between
-                        .iter()
-                        .zip(new_between)
-                        .all(|(old, new)| spaces_stay(old, new, free))
+                solids == new_solids && between.iter().zip(new_between).all(|(old, new)| spaces_stay(old, new, free))
             })
         });
-        if matched {
-            Ok(())
-        } else {
-            Err(format!("beside the edit `{was}` became `{is}`"))
-        }
+        if matched { Ok(()) } else { Err(format!("beside the edit `{was}` became `{is}`")) }
     }
 }
 
@@ -141,9 +125,7 @@ fn runs(pieces: &[Piece<'_>]) -> Vec<String> {
 /// Whether `around` is `space` with something put into it: all of `space` is there, in order, and the newlines are of one kind.
 fn grown(space: &str, around: &[String]) -> bool {
     let kind = newline(space);
-    let alike = around
-        .iter()
-        .all(|run| kind.is_none() || newline(run).is_none_or(|other| Some(other) == kind));
+    let alike = around.iter().all(|run| kind.is_none() || newline(run).is_none_or(|other| Some(other) == kind));
     alike && contains(space, around)
 }
 
@@ -161,11 +143,7 @@ fn breaks(around: &[String]) -> bool {
 /// The first newline of `text`.
 fn newline(text: &str) -> Option<&str> {
     let at = text.find(['\n', '\r'])?;
-    Some(if text[at..].starts_with("\r\n") {
-        "\r\n"
-    } else {
-        &text[at..=at]
-    })
+    Some(if text[at..].starts_with("\r\n") { "\r\n" } else { &text[at..=at] })
 }
 
 /// Whether `space` is made of a beginning of the first run, a beginning or an end of each inner one, and an end of the last.

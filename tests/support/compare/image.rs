@@ -51,57 +51,34 @@ fn kept(origin: usize, node: &Node<'_>) -> Slot {
     let content = match &node.shape {
         Shape::Scalar => Content::Leaf(None),
         Shape::Opaque => Content::Placeholder,
-        Shape::Array(body) => Content::Elements(
-            body.items
-                .iter()
-                .enumerate()
-                .map(|(index, item)| kept(index, &item.node))
-                .collect(),
-        ),
+        Shape::Array(body) => {
+            Content::Elements(body.items.iter().enumerate().map(|(index, item)| kept(index, &item.node)).collect())
+        }
         Shape::Object(body) => {
             let member = |(index, item): (usize, &super::tree::Item<'_>)| (item.name.clone(), kept(index, &item.node));
             Content::Members(body.items.iter().enumerate().map(member).collect())
         }
     };
-    Slot {
-        origin: Some(origin),
-        fresh: false,
-        content,
-    }
+    Slot { origin: Some(origin), fresh: false, content }
 }
 
 fn fresh(origin: Option<usize>, value: &Value) -> Slot {
     let content = match value {
         Value::Array(list) => Content::Elements(list.iter().map(|element| fresh(None, element)).collect()),
-        Value::Object(members) => Content::Members(
-            members
-                .iter()
-                .map(|(name, member)| (Some(name.clone()), fresh(None, member)))
-                .collect(),
-        ),
+        Value::Object(members) => {
+            Content::Members(members.iter().map(|(name, member)| (Some(name.clone()), fresh(None, member))).collect())
+        }
         scalar => Content::Leaf(Some(scalar.clone())),
     };
-    Slot {
-        origin,
-        fresh: true,
-        content,
-    }
+    Slot { origin, fresh: true, content }
 }
 
 /// Follows one operation: `add`, `remove`, `replace`; `test` changes nothing.
 pub fn apply(root: &mut Slot, operation: &Value, counting: Counting) -> Result<(), String> {
-    let word = |name: &str| {
-        operation
-            .get(name)
-            .and_then(Value::as_str)
-            .ok_or_else(|| format!("no `{name}`"))
-    };
+    let word = |name: &str| operation.get(name).and_then(Value::as_str).ok_or_else(|| format!("no `{name}`"));
     let value = || operation.get("value").ok_or("no `value`");
-    let steps: Vec<String> = word("path")?
-        .split('/')
-        .skip(1)
-        .map(|step| step.replace("~1", "/").replace("~0", "~"))
-        .collect();
+    let steps: Vec<String> =
+        word("path")?.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect();
     let Some((last, above)) = steps.split_last() else {
         return match word("op")? {
             "add" | "replace" => {
@@ -130,10 +107,9 @@ pub fn apply(root: &mut Slot, operation: &Value, counting: Counting) -> Result<(
 
 fn child<'s>(parent: &'s mut Slot, step: &str, counting: Counting) -> Option<&'s mut Slot> {
     match &mut parent.content {
-        Content::Members(members) => members
-            .iter_mut()
-            .find(|(name, _)| name.as_deref() == Some(step))
-            .map(|(_, slot)| slot),
+        Content::Members(members) => {
+            members.iter_mut().find(|(name, _)| name.as_deref() == Some(step)).map(|(_, slot)| slot)
+        }
         Content::Elements(elements) => {
             let place = places(elements, counting).get(step.parse::<usize>().ok()?).copied()?;
             elements.get_mut(place)
@@ -145,22 +121,14 @@ fn child<'s>(parent: &'s mut Slot, step: &str, counting: Counting) -> Option<&'s
 /// The indexes of the elements that count.
 fn places(elements: &[Slot], counting: Counting) -> Vec<usize> {
     let counts = |slot: &Slot| counting == Counting::All || !slot.is_opaque();
-    elements
-        .iter()
-        .enumerate()
-        .filter(|(_, slot)| counts(slot))
-        .map(|(index, _)| index)
-        .collect()
+    elements.iter().enumerate().filter(|(_, slot)| counts(slot)).map(|(index, _)| index).collect()
 }
 
 fn add(parent: &mut Slot, step: &str, value: &Value, counting: Counting) -> Result<(), String> {
     if let Content::Elements(elements) = &mut parent.content {
         let places = places(elements, counting);
-        let index = if step == "-" {
-            places.len()
-        } else {
-            step.parse().map_err(|_| format!("`{step}` is no index"))?
-        };
+        let index =
+            if step == "-" { places.len() } else { step.parse().map_err(|_| format!("`{step}` is no index"))? };
         if index > places.len() {
             return Err(format!("the list has no place {index}"));
         }
@@ -185,10 +153,7 @@ fn remove(parent: &mut Slot, step: &str, counting: Counting) -> Result<(), Strin
     match &mut parent.content {
         Content::Members(members) => members.retain(|(name, _)| name.as_deref() != Some(step)),
         Content::Elements(elements) => {
-            let place = step
-                .parse::<usize>()
-                .ok()
-                .and_then(|index| places(elements, counting).get(index).copied());
+            let place = step.parse::<usize>().ok().and_then(|index| places(elements, counting).get(index).copied());
             if let Some(place) = place {
                 elements.remove(place);
             }
@@ -205,11 +170,7 @@ pub fn carried_out(slot: &Slot, node: &Node<'_>) -> Result<(), String> {
         return Ok(());
     }
     let shown = |value: Option<Value>| value.map_or_else(|| "a placeholder".to_owned(), |value| value.to_string());
-    Err(format!(
-        "the operations say {}, the text says {}",
-        shown(wanted),
-        shown(found)
-    ))
+    Err(format!("the operations say {}, the text says {}", shown(wanted), shown(found)))
 }
 
 /// The value of a slot that operations gave.

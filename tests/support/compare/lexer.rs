@@ -36,10 +36,7 @@ pub fn tokens(text: &str) -> Result<Vec<Token<'_>>, String> {
     let mut at = 0;
     while at < text.len() {
         let (kind, length) = next(&text[at..]).map_err(|error| format!("{error} at byte {at}"))?;
-        found.push(Token {
-            kind,
-            text: &text[at..at + length],
-        });
+        found.push(Token { kind, text: &text[at..at + length] });
         at += length;
     }
     Ok(found)
@@ -54,10 +51,7 @@ fn next(rest: &str) -> Result<(Kind, usize), String> {
         return Ok((Kind::Comment, '\u{feff}'.len_utf8()));
     }
     if rest.starts_with("/*") {
-        return rest
-            .find("*/")
-            .map(|end| (Kind::Comment, end + 2))
-            .ok_or_else(|| "open comment".to_owned());
+        return rest.find("*/").map(|end| (Kind::Comment, end + 2)).ok_or_else(|| "open comment".to_owned());
     }
     if rest.starts_with("//") || (rest.starts_with('#') && !rest.starts_with("#{")) {
         return Ok((Kind::Comment, rest.find(['\n', '\r']).unwrap_or(rest.len())));
@@ -81,14 +75,8 @@ fn quoted(rest: &str, quote: char) -> Result<usize, String> {
     let mut from = 1;
     loop {
         let end = from + closing(&rest[from..], quote).ok_or("open string")? + 1;
-        let template = rest[from..end]
-            .rfind("{{")
-            .filter(|open| !rest[from + open..end].contains("}}"));
-        let plausible = rest[end..]
-            .trim_start()
-            .chars()
-            .next()
-            .is_none_or(|next| ",:]}/#".contains(next));
+        let template = rest[from..end].rfind("{{").filter(|open| !rest[from + open..end].contains("}}"));
+        let plausible = rest[end..].trim_start().chars().next().is_none_or(|next| ",:]}/#".contains(next));
         let line = rest[end..].lines().next().unwrap_or_default();
         match (template, line.find("}}")) {
             (Some(_), Some(close)) if !plausible => from = end + close + 2,
@@ -112,9 +100,8 @@ fn bare(rest: &str) -> Result<usize, String> {
     let mut at = 0;
     while let Some(char) = rest[at..].chars().next() {
         let here = &rest[at..];
-        let length = if let Some((_, close)) = [("{{", "}}"), ("{%", "%}"), ("<%", "%>")]
-            .iter()
-            .find(|(open, _)| here.starts_with(open))
+        let length = if let Some((_, close)) =
+            [("{{", "}}"), ("{%", "%}"), ("<%", "%>")].iter().find(|(open, _)| here.starts_with(open))
         {
             here.find(close).ok_or("open template")? + close.len()
         } else if ["${", "%{", "#{"].iter().any(|open| here.starts_with(open)) {

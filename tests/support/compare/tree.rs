@@ -84,11 +84,7 @@ pub fn read(text: &str) -> Result<Document<'_>, String> {
         before.push(piece(token));
     }
     let root = node(&mut tokens)?;
-    Ok(Document {
-        before,
-        root,
-        after: tokens.map(piece).collect(),
-    })
+    Ok(Document { before, root, after: tokens.map(piece).collect() })
 }
 
 impl Node<'_> {
@@ -97,19 +93,12 @@ impl Node<'_> {
         match &self.shape {
             Shape::Scalar => scalar(self.text),
             Shape::Opaque => None,
-            Shape::Array(body) => body
-                .items
-                .iter()
-                .map(|item| item.node.value())
-                .collect::<Option<_>>()
-                .map(Value::Array),
+            Shape::Array(body) => {
+                body.items.iter().map(|item| item.node.value()).collect::<Option<_>>().map(Value::Array)
+            }
             Shape::Object(body) => {
                 let member = |item: &Item<'_>| Some((item.name.clone()?, item.node.value()?));
-                body.items
-                    .iter()
-                    .map(member)
-                    .collect::<Option<Map<_, _>>>()
-                    .map(Value::Object)
+                body.items.iter().map(member).collect::<Option<Map<_, _>>>().map(Value::Object)
             }
         }
     }
@@ -143,16 +132,10 @@ fn node<'a>(tokens: &mut Tokens<'a>) -> Result<Node<'a>, String> {
 
 /// Everything up to the bracket `end`, which is taken too.
 fn body<'a>(tokens: &mut Tokens<'a>, end: &str) -> Result<Body<'a>, String> {
-    let mut body = Body {
-        items: Vec::new(),
-        regions: vec![Vec::new()],
-    };
+    let mut body = Body { items: Vec::new(), regions: vec![Vec::new()] };
     let mut wanted = true;
     loop {
-        let token = tokens
-            .peek()
-            .copied()
-            .ok_or_else(|| format!("the text ends before `{end}`"))?;
+        let token = tokens.peek().copied().ok_or_else(|| format!("the text ends before `{end}`"))?;
         let beside = token.kind == Kind::Bare && !wanted;
         if token.kind == Kind::Close {
             tokens.next();
@@ -172,11 +155,7 @@ fn body<'a>(tokens: &mut Tokens<'a>, end: &str) -> Result<Body<'a>, String> {
         body.items.push(if end == "}" {
             member(tokens)?
         } else {
-            Item {
-                name: None,
-                head: String::new(),
-                node: node(tokens)?,
-            }
+            Item { name: None, head: String::new(), node: node(tokens)? }
         });
         body.regions.push(Vec::new());
         wanted = false;
@@ -198,20 +177,12 @@ fn member<'a>(tokens: &mut Tokens<'a>) -> Result<Item<'a>, String> {
         if name.kind != Kind::Bare {
             return Err(format!("no colon after `{}`", name.text));
         }
-        return Ok(Item {
-            name: None,
-            head: String::new(),
-            node: node(tokens)?,
-        });
+        return Ok(Item { name: None, head: String::new(), node: node(tokens)? });
     }
     *tokens = ahead;
     let decoded = match scalar(name.text) {
         Some(Value::String(text)) => text,
         _ => name.text.trim_matches('\'').to_owned(),
     };
-    Ok(Item {
-        name: Some(decoded),
-        head,
-        node: node(tokens)?,
-    })
+    Ok(Item { name: Some(decoded), head, node: node(tokens)? })
 }

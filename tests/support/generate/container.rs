@@ -60,16 +60,7 @@ pub fn draw(tape: &mut Tape, plan: &Plan, index: usize) -> Value {
     references(tape, plan, index, &mut members);
     logs(tape, plan, index, &mut members);
     others(tape, plan, index, &mut members);
-    for name in [
-        "user",
-        "linuxParameters",
-        "ulimits",
-        "healthCheck",
-        "command",
-        "dependsOn",
-        "privileged",
-        "secrets",
-    ] {
+    for name in ["user", "linuxParameters", "ulimits", "healthCheck", "command", "dependsOn", "privileged", "secrets"] {
         if !members.contains_key(name) && tape.chance(8) {
             members.insert(name.to_owned(), Value::Null);
         }
@@ -100,11 +91,7 @@ fn resources(tape: &mut Tape, plan: &Plan, members: &mut Map<String, Value>) {
 
 fn ports(tape: &mut Tape, setting: &Setting, index: usize, members: &mut Map<String, Value>) {
     let mut list = Vec::new();
-    let count = if setting.container("portMappings") {
-        tape.below(3)
-    } else {
-        0
-    };
+    let count = if setting.container("portMappings") { tape.below(3) } else { 0 };
     for number in 0..count {
         let port = tape.pick(&[80, 443, 1023, 1024, 8080, 22, 50051]);
         let mut mapping = if tape.chance(15) {
@@ -113,11 +100,7 @@ fn ports(tape: &mut Tape, setting: &Setting, index: usize, members: &mut Map<Str
             json!({"containerPort": port})
         };
         let ranged = mapping.get("containerPortRange").is_some();
-        let host = if matches!(setting.network(), "awsvpc" | "host") {
-            vec![port]
-        } else {
-            vec![port, 0, 49_152]
-        };
+        let host = if matches!(setting.network(), "awsvpc" | "host") { vec![port] } else { vec![port, 0, 49_152] };
         if !ranged && tape.chance(50) {
             mapping["hostPort"] = json!(tape.pick(&host));
         }
@@ -129,11 +112,7 @@ fn ports(tape: &mut Tape, setting: &Setting, index: usize, members: &mut Map<Str
         }
         list.push(mapping);
     }
-    put(
-        members,
-        "portMappings",
-        (!list.is_empty() || tape.chance(40)).then(|| list.into()),
-    );
+    put(members, "portMappings", (!list.is_empty() || tape.chance(40)).then(|| list.into()));
 }
 
 /// Each variable is in the environment or in the secrets, or in neither.
@@ -152,16 +131,8 @@ fn variables(tape: &mut Tape, members: &mut Map<String, Value>) {
         };
         environment.push(value);
     }
-    put(
-        members,
-        "environment",
-        (!environment.is_empty() || tape.chance(40)).then(|| environment.into()),
-    );
-    put(
-        members,
-        "secrets",
-        (!secrets.is_empty() || tape.chance(10)).then(|| secrets.into()),
-    );
+    put(members, "environment", (!environment.is_empty() || tape.chance(40)).then(|| environment.into()));
+    put(members, "secrets", (!secrets.is_empty() || tape.chance(10)).then(|| secrets.into()));
 }
 
 /// `dependsOn` points forward only, so that there is no cycle.
@@ -179,18 +150,12 @@ fn references(tape: &mut Tape, plan: &Plan, index: usize, members: &mut Map<Stri
             depends.push(json!({"containerName": name(plan, other), "condition": tape.pick(&conditions)}));
         }
     }
-    put(
-        members,
-        "dependsOn",
-        (!depends.is_empty() || tape.chance(10)).then(|| depends.into()),
-    );
+    put(members, "dependsOn", (!depends.is_empty() || tape.chance(10)).then(|| depends.into()));
     let other = (index + 1) % plan.parts.len();
     let source = name(plan, other);
     if other != index && tape.chance(20) {
-        let list = tape.pick(&[
-            json!([{"sourceContainer": source}]),
-            json!([{"sourceContainer": source, "readOnly": true}]),
-        ]);
+        let list =
+            tape.pick(&[json!([{"sourceContainer": source}]), json!([{"sourceContainer": source, "readOnly": true}])]);
         members.insert("volumesFrom".to_owned(), list);
     } else if tape.chance(20) {
         members.insert("volumesFrom".to_owned(), json!([]));
@@ -207,10 +172,7 @@ fn logs(tape: &mut Tape, plan: &Plan, index: usize, members: &mut Map<String, Va
             json!({"enable-ecs-log-metadata": "true"}),
             json!({"config-file-type": "file", "config-file-value": "/x.conf"}),
         ]);
-        members.insert(
-            "firelensConfiguration".to_owned(),
-            json!({"type": "fluentbit", "options": options}),
-        );
+        members.insert("firelensConfiguration".to_owned(), json!({"type": "fluentbit", "options": options}));
     }
     if routed && index == 0 {
         let log = json!({"logDriver": "awsfirelens", "options": {"Name": "cloudwatch", "log-driver-buffer-limit": "2097152"}, "secretOptions": [{"name": "apikey", "valueFrom": "log-key"}]});
@@ -249,35 +211,23 @@ fn others(tape: &mut Tape, plan: &Plan, index: usize, members: &mut Map<String, 
     let fields = [
         ("command", list(tape)),
         ("entryPoint", list(tape)),
-        (
-            "dockerLabels",
-            json!({"com.example/ä": tape.pick(words::VALUES), "b": "1"}),
-        ),
+        ("dockerLabels", json!({"com.example/ä": tape.pick(words::VALUES), "b": "1"})),
         ("workingDirectory", json!("/app")),
         ("interactive", json!(true)),
         ("pseudoTerminal", json!(false)),
         ("versionConsistency", json!("enabled")),
         ("stopTimeout", json!(30)),
         ("startTimeout", json!(120)),
-        (
-            "restartPolicy",
-            json!({"enabled": true, "ignoredExitCodes": [0], "restartAttemptPeriod": 180}),
-        ),
+        ("restartPolicy", json!({"enabled": true, "ignoredExitCodes": [0], "restartAttemptPeriod": 180})),
         ("hostname", json!("host-1")),
         ("extraHosts", json!([{"hostname": "db", "ipAddress": "10.0.0.5"}])),
         ("dnsServers", json!(["10.0.0.2"])),
         ("dnsSearchDomains", json!([])),
         ("disableNetworking", json!(false)),
-        (
-            "environmentFiles",
-            json!([{"type": "s3", "value": "arn:aws:s3:::bucket/app.env"}]),
-        ),
+        ("environmentFiles", json!([{"type": "s3", "value": "arn:aws:s3:::bucket/app.env"}])),
         ("resourceRequirements", json!([{"type": "GPU", "value": "1"}])),
         ("repositoryCredentials", json!({"credentialsParameter": "registry"})),
-        (
-            "ulimits",
-            json!([{"name": "nofile", "softLimit": 1024, "hardLimit": 65_535}]),
-        ),
+        ("ulimits", json!([{"name": "nofile", "softLimit": 1024, "hardLimit": 65_535}])),
     ];
     for (name, value) in fields {
         if setting.container(name) && tape.chance(12) {
@@ -285,9 +235,6 @@ fn others(tape: &mut Tape, plan: &Plan, index: usize, members: &mut Map<String, 
         }
     }
     if setting.os == Os::Linux && setting.container("dockerSecurityOptions[]") && tape.chance(15) {
-        members.insert(
-            "dockerSecurityOptions".to_owned(),
-            tape.pick(&[json!([]), json!(["no-new-privileges"])]),
-        );
+        members.insert("dockerSecurityOptions".to_owned(), tape.pick(&[json!([]), json!(["no-new-privileges"])]));
     }
 }

@@ -60,13 +60,7 @@ fn describe(generated: &Generated) -> Value {
     let mut definition = generated.definition.as_object().cloned().unwrap_or_default();
     let tags = definition.shift_remove("tags");
     let mut compatibilities = vec!["EC2"];
-    compatibilities.extend(
-        generated
-            .targets
-            .iter()
-            .map(|target| target.name())
-            .filter(|name| *name != "EC2"),
-    );
+    compatibilities.extend(generated.targets.iter().map(|target| target.name()).filter(|name| *name != "EC2"));
     let mut outer: Map<String, Value> = Map::new();
     let arn = "arn:aws:ecs:eu-central-1:123456789012:task-definition/web:7";
     let first = json!({"taskDefinitionArn": arn, "revision": 7});
@@ -75,24 +69,15 @@ fn describe(generated: &Generated) -> Value {
     let registered: Value = serde_json::from_str("1700000000.123").unwrap_or_default();
     for (name, value) in [
         ("status", json!("ACTIVE")),
-        (
-            "requiresAttributes",
-            json!([{"name": "com.amazonaws.ecs.capability.docker-remote-api.1.18"}]),
-        ),
+        ("requiresAttributes", json!([{"name": "com.amazonaws.ecs.capability.docker-remote-api.1.18"}])),
         ("compatibilities", json!(compatibilities)),
         ("registeredAt", registered),
-        (
-            "registeredBy",
-            json!("arn:aws:sts::123456789012:assumed-role/deploy/ci"),
-        ),
+        ("registeredBy", json!("arn:aws:sts::123456789012:assumed-role/deploy/ci")),
     ] {
         described.insert(name.to_owned(), value);
     }
     outer.insert("taskDefinition".to_owned(), Value::Object(described));
-    outer.insert(
-        "tags".to_owned(),
-        tags.filter(|tags| !tags.is_null()).unwrap_or_else(|| json!([])),
-    );
+    outer.insert("tags".to_owned(), tags.filter(|tags| !tags.is_null()).unwrap_or_else(|| json!([])));
     Value::Object(outer)
 }
 
@@ -104,15 +89,9 @@ pub fn canonical(envelope: &Envelope, original: &Value, document: &Value, pointe
         Envelope::Container => definition["containerDefinitions"][0] = document.clone(),
         Envelope::Bare | Envelope::Nested(_) => definition = document.pointer(pointer).cloned().unwrap_or_default(),
         Envelope::Describe => {
-            let described = document
-                .pointer(pointer)
-                .and_then(Value::as_object)
-                .cloned()
-                .unwrap_or_default();
-            let mut members: Map<String, Value> = described
-                .into_iter()
-                .filter(|(name, _)| !RESPONSE_ONLY.contains(&name.as_str()))
-                .collect();
+            let described = document.pointer(pointer).and_then(Value::as_object).cloned().unwrap_or_default();
+            let mut members: Map<String, Value> =
+                described.into_iter().filter(|(name, _)| !RESPONSE_ONLY.contains(&name.as_str())).collect();
             if let Some(tags) = document.get("tags") {
                 members.insert("tags".to_owned(), tags.clone());
             }

@@ -64,11 +64,7 @@ pub fn draw(tape: &mut Tape, plan: &Plan, index: usize, members: &mut Map<String
         let options = [None, Some(json!(false)), Some(json!(true)), Some(Value::Null)];
         put(members, "readonlyRootFilesystem", tape.pick(&options));
     }
-    let privileged = if setting.container("privileged") {
-        tape.chance(15)
-    } else {
-        false
-    };
+    let privileged = if setting.container("privileged") { tape.chance(15) } else { false };
     if privileged || tape.chance(15) {
         members.insert("privileged".to_owned(), json!(privileged));
     }
@@ -89,22 +85,14 @@ fn user(tape: &mut Tape, plan: &Plan, index: usize, members: &mut Map<String, Va
         (Os::Linux, Part::Router) => ROUTER_USERS,
         (Os::Linux, _) => USERS,
     };
-    let user = if plan.parts[index] == Part::Envoy {
-        "1337"
-    } else {
-        tape.pick(users)
-    };
+    let user = if plan.parts[index] == Part::Envoy { "1337" } else { tape.pick(users) };
     let given = plan.parts[index] == Part::Envoy || tape.chance(60);
     put(members, "user", given.then(|| json!(user)));
 }
 
 /// The paths in some order, each place once.
 fn shuffled_paths(tape: &mut Tape, os: Os) -> Vec<&'static str> {
-    let mut paths = if os == Os::Windows {
-        WINDOWS_PATHS.to_vec()
-    } else {
-        PATHS.to_vec()
-    };
+    let mut paths = if os == Os::Windows { WINDOWS_PATHS.to_vec() } else { PATHS.to_vec() };
     let turn = tape.below(paths.len());
     paths.rotate_left(turn);
     let mut seen: Vec<&str> = Vec::new();
@@ -129,11 +117,7 @@ fn mounts(tape: &mut Tape, plan: &Plan, paths: &mut Vec<&'static str>, members: 
         }
         list.push(mount);
     }
-    put(
-        members,
-        "mountPoints",
-        (!list.is_empty() || tape.chance(40)).then(|| list.into()),
-    );
+    put(members, "mountPoints", (!list.is_empty() || tape.chance(40)).then(|| list.into()));
 }
 
 fn linux(tape: &mut Tape, plan: &Plan, paths: &mut Vec<&'static str>, container: &Map<String, Value>) -> Value {
@@ -150,10 +134,7 @@ fn linux(tape: &mut Tape, plan: &Plan, paths: &mut Vec<&'static str>, container:
         ("sharedMemorySize", json!(64)),
         ("maxSwap", json!(0)),
         ("swappiness", json!(60)),
-        (
-            "devices",
-            json!([{"hostPath": "/dev/fuse", "permissions": ["read", "write"]}]),
-        ),
+        ("devices", json!([{"hostPath": "/dev/fuse", "permissions": ["read", "write"]}])),
     ] {
         if plan.setting.container(&format!("linuxParameters.{name}")) && tape.chance(15) {
             linux.insert(name.to_owned(), value);
@@ -166,27 +147,13 @@ fn linux(tape: &mut Tape, plan: &Plan, paths: &mut Vec<&'static str>, container:
 }
 
 fn capabilities(tape: &mut Tape, plan: &Plan) -> Value {
-    let few = [
-        "SYS_PTRACE",
-        "NET_ADMIN",
-        "NET_BIND_SERVICE",
-        "CHOWN",
-        "SETUID",
-        "SETGID",
-        "SYS_ADMIN",
-        "ALL",
-    ];
-    let add = plan
-        .setting
-        .words("containerDefinitions[].linuxParameters.capabilities.add[]", &few);
+    let few = ["SYS_PTRACE", "NET_ADMIN", "NET_BIND_SERVICE", "CHOWN", "SETUID", "SETGID", "SYS_ADMIN", "ALL"];
+    let add = plan.setting.words("containerDefinitions[].linuxParameters.capabilities.add[]", &few);
     let add = json!(tape.some(&add, 3));
     let drop = match tape.below(4) {
         0 => json!([]),
         1 => json!(["ALL"]),
-        2 => json!(tape.some(
-            &["NET_RAW", "MKNOD", "CHOWN", "SETUID", "SETGID", "SYS_CHROOT", "ALL"],
-            4
-        )),
+        2 => json!(tape.some(&["NET_RAW", "MKNOD", "CHOWN", "SETUID", "SETGID", "SYS_CHROOT", "ALL"], 4)),
         _ => json!(["NET_RAW"]),
     };
     match tape.below(5) {
@@ -199,16 +166,7 @@ fn capabilities(tape: &mut Tape, plan: &Plan) -> Value {
 }
 
 fn tmpfs(tape: &mut Tape, paths: &mut Vec<&'static str>, limit: i64) -> Value {
-    let options = [
-        "rw",
-        "noexec",
-        "nosuid",
-        "nodev",
-        "mode=1777",
-        "uid=1000",
-        "gid=1000",
-        "nr_inodes=10k",
-    ];
+    let options = ["rw", "noexec", "nosuid", "nodev", "mode=1777", "uid=1000", "gid=1000", "nr_inodes=10k"];
     let mut list = Vec::new();
     let mut left = limit;
     for _ in 0..tape.below(3) {
@@ -236,18 +194,7 @@ fn system_controls(tape: &mut Tape, plan: &Plan, members: &mut Map<String, Value
     if plan.setting.ipc != Some("host") && instances {
         all.push(("kernel.shmmax", "68719476736"));
     }
-    let taken = if tape.chance(30) {
-        tape.some(&all, 2)
-    } else {
-        Vec::new()
-    };
-    let list: Vec<Value> = taken
-        .iter()
-        .map(|(name, value)| json!({"namespace": name, "value": value}))
-        .collect();
-    put(
-        members,
-        "systemControls",
-        (!list.is_empty() || tape.chance(30)).then(|| list.into()),
-    );
+    let taken = if tape.chance(30) { tape.some(&all, 2) } else { Vec::new() };
+    let list: Vec<Value> = taken.iter().map(|(name, value)| json!({"namespace": name, "value": value})).collect();
+    put(members, "systemControls", (!list.is_empty() || tape.chance(30)).then(|| list.into()));
 }

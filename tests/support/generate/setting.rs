@@ -35,23 +35,10 @@ impl Setting {
             (vec![Ec2], true, Os::Windows),
             (vec![Fargate], true, Os::Windows),
         ]);
-        let mut setting = Self {
-            targets,
-            declared,
-            os,
-            network: None,
-            ipc: None,
-        };
-        let mut modes: Vec<Option<&str>> = setting
-            .words("networkMode", &["awsvpc", "bridge", "host", "none"])
-            .into_iter()
-            .map(Some)
-            .collect();
-        if setting
-            .cells("networkMode")
-            .iter()
-            .all(|cell| !matches!(cell, Cell::Exactly(_)))
-        {
+        let mut setting = Self { targets, declared, os, network: None, ipc: None };
+        let mut modes: Vec<Option<&str>> =
+            setting.words("networkMode", &["awsvpc", "bridge", "host", "none"]).into_iter().map(Some).collect();
+        if setting.cells("networkMode").iter().all(|cell| !matches!(cell, Cell::Exactly(_))) {
             modes.push(None);
         }
         setting.network = tape.pick(&modes);
@@ -108,7 +95,6 @@ impl Setting {
     fn cells(&self, path: &str) -> Vec<Cell> {
         let row = ROWS.iter().find(|row| row.path == path);
         let columns = self.targets.iter().flat_map(|target| columns(*target, self.os));
-        row.map(|row| columns.map(|column| row.cells[*column as usize]).collect())
-            .unwrap_or_default()
+        row.map(|row| columns.map(|column| row.cells[*column as usize]).collect()).unwrap_or_default()
     }
 }

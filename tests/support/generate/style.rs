@@ -40,10 +40,7 @@ pub enum Escapes {
 }
 
 /// Every decision about the bytes of a text.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a decision of its own, in any combination"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a decision of its own, in any combination")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Style {
     /// One step of indentation.
@@ -79,13 +76,7 @@ impl Style {
 
 /// Draws a style; two spaces, `\n` and nothing else is the simplest.
 pub fn draw(tape: &mut Tape) -> Style {
-    let layout = tape.pick(&[
-        Layout::Lines,
-        Layout::Lines,
-        Layout::ShortLists,
-        Layout::OneLine,
-        Layout::Tight,
-    ]);
+    let layout = tape.pick(&[Layout::Lines, Layout::Lines, Layout::ShortLists, Layout::OneLine, Layout::Tight]);
     Style {
         indent: tape.pick(&["  ", "    ", "\t", " ", "   "]),
         newline: tape.pick(&["\n", "\n", "\r\n", "\r"]),
@@ -97,32 +88,16 @@ pub fn draw(tape: &mut Tape) -> Style {
         mark: tape.chance(10),
         escapes: tape.pick(&[Escapes::Least, Escapes::Least, Escapes::Ascii, Escapes::More]),
         trailing_commas: tape.chance(10),
-        comments: if tape.chance(15) {
-            (0..24).map(|_| tape.word()).collect()
-        } else {
-            Vec::new()
-        },
+        comments: if tape.chance(15) { (0..24).map(|_| tape.word()).collect() } else { Vec::new() },
     }
 }
 
 /// Texts of comments; each has something that a careless reader takes for JSON.
-const COMMENTS: &[&str] = &[
-    "plain",
-    "\"user\": \"root\",",
-    "{ [ it's",
-    "} ] ,",
-    "Größe 🦀",
-    "a // b",
-    "http://x/y",
-];
+const COMMENTS: &[&str] = &["plain", "\"user\": \"root\",", "{ [ it's", "} ] ,", "Größe 🦀", "a // b", "http://x/y"];
 
 /// Writes `value` in `style`.
 pub fn write(value: &Value, style: &Style) -> String {
-    let mut writer = Writer {
-        style,
-        out: String::new(),
-        comments: Tape::new(style.comments.repeat(40)),
-    };
+    let mut writer = Writer { style, out: String::new(), comments: Tape::new(style.comments.repeat(40)) };
     if style.mark {
         writer.out.push('\u{feff}');
     }
@@ -175,11 +150,7 @@ impl Writer<'_> {
         if self.comment_here() {
             let text = self.comments.pick(COMMENTS);
             let line = ends && self.style.newline != "\r" && self.comments.chance(50);
-            self.comment(if line {
-                (" // ", text, "")
-            } else {
-                (" /* ", text, " */")
-            });
+            self.comment(if line { (" // ", text, "") } else { (" /* ", text, " */") });
         }
     }
 
@@ -195,39 +166,23 @@ impl Writer<'_> {
 
     fn object(&mut self, members: &Map<String, Value>, depth: usize) {
         let lines = self.in_lines();
-        self.container(
-            ('{', '}'),
-            members.iter().collect(),
-            lines,
-            depth,
-            |writer, (name, value)| {
-                writer.string(name);
-                let allman = writer.style.braces == Braces::Allman && lines && is_filled(value);
-                let colon = if allman {
-                    writer.style.colon.trim_end()
-                } else {
-                    writer.style.colon
-                };
-                writer.out.push_str(if writer.style.layout == Layout::Tight {
-                    ":"
-                } else {
-                    colon
-                });
-                if writer.comment_here() {
-                    writer.out.push_str("/**/");
-                }
-                if allman {
-                    writer.line(depth + 1);
-                }
-                writer.value(value, depth + 1);
-            },
-        );
+        self.container(('{', '}'), members.iter().collect(), lines, depth, |writer, (name, value)| {
+            writer.string(name);
+            let allman = writer.style.braces == Braces::Allman && lines && is_filled(value);
+            let colon = if allman { writer.style.colon.trim_end() } else { writer.style.colon };
+            writer.out.push_str(if writer.style.layout == Layout::Tight { ":" } else { colon });
+            if writer.comment_here() {
+                writer.out.push_str("/**/");
+            }
+            if allman {
+                writer.line(depth + 1);
+            }
+            writer.value(value, depth + 1);
+        });
     }
 
     fn array(&mut self, elements: &[Value], depth: usize) {
-        let scalars = elements
-            .iter()
-            .all(|element| !element.is_object() && !element.is_array());
+        let scalars = elements.iter().all(|element| !element.is_object() && !element.is_array());
         let lines = self.in_lines() && !(scalars && self.style.layout == Layout::ShortLists);
         if self.style.braces == Braces::Joined && lines && !elements.is_empty() && elements.iter().all(is_filled) {
             self.out.push('[');
@@ -238,15 +193,9 @@ impl Writer<'_> {
             self.out.push_str(if self.style.trailing_commas { ",]" } else { "]" });
             return;
         }
-        self.container(
-            ('[', ']'),
-            elements.iter().collect(),
-            lines,
-            depth,
-            |writer, element| {
-                writer.value(element, depth + 1);
-            },
-        );
+        self.container(('[', ']'), elements.iter().collect(), lines, depth, |writer, element| {
+            writer.value(element, depth + 1);
+        });
     }
 
     /// The items between brackets, on lines or on one.

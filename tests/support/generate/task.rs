@@ -34,11 +34,8 @@ pub fn definition(tape: &mut Tape, containers: &mut [Tape]) -> Generated {
         health: Vec::new(),
     };
     plan.health = containers.iter_mut().map(|tape| tape.chance(30)).collect();
-    let list: Vec<Value> = containers
-        .iter_mut()
-        .enumerate()
-        .map(|(index, tape)| container::draw(tape, &plan, index))
-        .collect();
+    let list: Vec<Value> =
+        containers.iter_mut().enumerate().map(|(index, tape)| container::draw(tape, &plan, index)).collect();
 
     let mut task = Map::new();
     task.insert("family".to_owned(), json!(tape.pick(&["web", "Team_A-service", "x"])));
@@ -54,29 +51,14 @@ pub fn definition(tape: &mut Tape, containers: &mut [Tape]) -> Generated {
         sizes(tape, &mut task, size);
     }
     if needs_role(&list) || tape.chance(50) {
-        task.insert(
-            "executionRoleArn".to_owned(),
-            json!("arn:aws:iam::123456789012:role/execution"),
-        );
+        task.insert("executionRoleArn".to_owned(), json!("arn:aws:iam::123456789012:role/execution"));
     }
-    put(
-        &mut task,
-        "taskRoleArn",
-        tape.chance(40).then(|| json!("arn:aws:iam::123456789012:role/app")),
-    );
+    put(&mut task, "taskRoleArn", tape.chance(40).then(|| json!("arn:aws:iam::123456789012:role/app")));
     platform(tape, &plan.setting, &mut task);
-    put(
-        &mut task,
-        "volumes",
-        (!plan.volumes.is_empty() || tape.chance(40)).then(|| plan.volumes.clone().into()),
-    );
+    put(&mut task, "volumes", (!plan.volumes.is_empty() || tape.chance(40)).then(|| plan.volumes.clone().into()));
     task.insert("containerDefinitions".to_owned(), list.into());
     others(tape, &plan, &mut task);
-    Generated {
-        definition: finish(tape, task),
-        targets: plan.setting.targets,
-        os: plan.setting.os,
-    }
+    Generated { definition: finish(tape, task), targets: plan.setting.targets, os: plan.setting.os }
 }
 
 /// Adds a member, if there is a value.
@@ -106,14 +88,8 @@ fn size(tape: &mut Tape, setting: &Setting) -> Option<(i64, i64, &'static str, &
 
 fn sizes(tape: &mut Tape, task: &mut Map<String, Value>, size: (i64, i64, &str, &str)) {
     let (cpu, memory, cpu_text, memory_text) = size;
-    task.insert(
-        "cpu".to_owned(),
-        tape.pick(&[json!(cpu.to_string()), json!(cpu_text), json!(cpu)]),
-    );
-    task.insert(
-        "memory".to_owned(),
-        tape.pick(&[json!(memory.to_string()), json!(memory_text), json!(memory)]),
-    );
+    task.insert("cpu".to_owned(), tape.pick(&[json!(cpu.to_string()), json!(cpu_text), json!(cpu)]));
+    task.insert("memory".to_owned(), tape.pick(&[json!(memory.to_string()), json!(memory_text), json!(memory)]));
 }
 
 /// What each container is: the first is the application, the others anything.
@@ -122,10 +98,8 @@ fn parts(tape: &mut Tape, setting: &Setting, count: usize) -> Vec<Part> {
     for part in parts.iter_mut().skip(1) {
         *part = tape.pick(&[Part::Plain, Part::Init, Part::Router, Part::Envoy]);
     }
-    let router = parts
-        .iter()
-        .position(|part| *part == Part::Router)
-        .filter(|_| setting.container("firelensConfiguration"));
+    let router =
+        parts.iter().position(|part| *part == Part::Router).filter(|_| setting.container("firelensConfiguration"));
     let envoy = parts.iter().position(|part| *part == Part::Envoy);
     let envoy = envoy.filter(|_| setting.takes("proxyConfiguration") && setting.network() == "awsvpc");
     for (index, part) in parts.iter_mut().enumerate() {
@@ -139,18 +113,11 @@ fn parts(tape: &mut Tape, setting: &Setting, count: usize) -> Vec<Part> {
 }
 
 fn volumes(tape: &mut Tape, setting: &Setting) -> Vec<Value> {
-    let path = if setting.os == Os::Windows {
-        "C:\\host"
-    } else {
-        "/srv/data"
-    };
+    let path = if setting.os == Os::Windows { "C:\\host" } else { "/srv/data" };
     let mut kinds = vec![json!({}), json!({"host": {}}), json!({"host": null, "futureKind": 1})];
     for (field, kind) in [
         ("host.sourcePath", json!({"host": {"sourcePath": path}})),
-        (
-            "dockerVolumeConfiguration",
-            json!({"dockerVolumeConfiguration": {"scope": "task", "driver": "local"}}),
-        ),
+        ("dockerVolumeConfiguration", json!({"dockerVolumeConfiguration": {"scope": "task", "driver": "local"}})),
         (
             "efsVolumeConfiguration",
             json!({"efsVolumeConfiguration": {"fileSystemId": "fs-12345678", "rootDirectory": "/x"}}),
@@ -212,11 +179,7 @@ fn others(tape: &mut Tape, plan: &Plan, task: &mut Map<String, Value>) {
         task.insert("proxyConfiguration".to_owned(), proxy);
     }
     let storage = !setting.targets.contains(&Target::Ec2) && setting.takes("ephemeralStorage");
-    put(
-        task,
-        "ephemeralStorage",
-        (storage && tape.chance(20)).then(|| json!({"sizeInGiB": 50})),
-    );
+    put(task, "ephemeralStorage", (storage && tape.chance(20)).then(|| json!({"sizeInGiB": 50})));
     let placed = setting.takes("placementConstraints") && tape.chance(20);
     put(
         task,
@@ -225,13 +188,7 @@ fn others(tape: &mut Tape, plan: &Plan, task: &mut Map<String, Value>) {
     );
     let tags = json!([{"key": "team", "value": "Grüße"}, {"key": "cost-centre", "value": ""}]);
     put(task, "tags", tape.pick(&[None, Some(json!([])), Some(tags)]));
-    for name in [
-        "pidMode",
-        "proxyConfiguration",
-        "placementConstraints",
-        "inferenceAccelerators",
-        "taskRoleArn",
-    ] {
+    for name in ["pidMode", "proxyConfiguration", "placementConstraints", "inferenceAccelerators", "taskRoleArn"] {
         if !task.contains_key(name) && tape.chance(8) {
             task.insert(name.to_owned(), Value::Null);
         }

@@ -92,18 +92,11 @@ pub fn effective_capabilities(container: &Value) -> BTreeSet<String> {
 
 /// Every capability that Linux knows.
 fn everything() -> BTreeSet<String> {
-    DOCUMENTED
-        .iter()
-        .chain(MENTIONED)
-        .chain(&["CHECKPOINT_RESTORE"])
-        .map(ToString::to_string)
-        .collect()
+    DOCUMENTED.iter().chain(MENTIONED).chain(&["CHECKPOINT_RESTORE"]).map(ToString::to_string).collect()
 }
 
 fn names(lists: &Value, which: &str) -> BTreeSet<String> {
-    let list = json::member(lists, which)
-        .and_then(Value::as_array)
-        .map_or(&[][..], Vec::as_slice);
+    let list = json::member(lists, which).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     list.iter()
         .filter_map(Value::as_str)
         .map(|name| {

@@ -18,12 +18,7 @@ pub fn judge(case: &mut Case<'_>, at: &str, container: &Value) {
         let period = json::integer(policy, "restartAttemptPeriod").unwrap_or(300);
         let codes = json::elements(policy, "", "ignoredExitCodes").len();
         let wrong = !(60..=1800).contains(&period) || codes > 50;
-        case.report_if(
-            wrong,
-            "restart-policy",
-            &json::below(at, "restartPolicy"),
-            "60 to 1800 s, at most 50 codes",
-        );
+        case.report_if(wrong, "restart-policy", &json::below(at, "restartPolicy"), "60 to 1800 s, at most 50 codes");
     }
 }
 
@@ -37,27 +32,15 @@ fn user(case: &mut Case<'_>, at: &str, container: &Value) {
         None => is_account(user),
     };
     let wrong = case.os == Os::Linux && !fits;
-    case.report_if(
-        wrong,
-        "user-format",
-        &json::below(at, "user"),
-        format!("`{user}` is not user[:group]"),
-    );
+    case.report_if(wrong, "user-format", &json::below(at, "user"), format!("`{user}` is not user[:group]"));
 }
 
 /// A number, or a name as passwd files have it.
 fn is_account(text: &str) -> bool {
     let text_is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let name = text.strip_suffix('$').unwrap_or(text);
-    let first = name
-        .bytes()
-        .next()
-        .is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
-    text_is_number
-        || (first
-            && name
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte)))
+    let first = name.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    text_is_number || (first && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte)))
 }
 
 fn ports(case: &mut Case<'_>, at: &str, container: &Value) {
@@ -66,23 +49,13 @@ fn ports(case: &mut Case<'_>, at: &str, container: &Value) {
         let port = json::integer(mapping, "containerPort");
         let range = json::text(mapping, "containerPortRange");
         let one = port.is_some() != range.is_some();
-        case.report_if(
-            !one,
-            "port-mapping",
-            &at,
-            "exactly one of containerPort and containerPortRange",
-        );
+        case.report_if(!one, "port-mapping", &at, "exactly one of containerPort and containerPortRange");
         let within = port.is_none_or(is_port) && range.is_none_or(is_range);
         let host = json::integer(mapping, "hostPort");
         let host_within = host.is_none_or(|host| host == 0 || is_port(host));
         case.report_if(!within || !host_within, "port-mapping", &at, "ports are 1 to 65535");
         let differs = equal && host.is_some_and(|host| host != 0 && port.is_some() && port != Some(host));
-        case.report_if(
-            differs,
-            "host-port",
-            &json::below(&at, "hostPort"),
-            "must be the container port",
-        );
+        case.report_if(differs, "host-port", &json::below(&at, "hostPort"), "must be the container port");
     }
 }
 
@@ -108,26 +81,11 @@ fn secrets(case: &mut Case<'_>, at: &str, container: &Value) {
     let mut seen = BTreeSet::new();
     for (at, secret) in json::elements(container, at, "secrets") {
         if let Some(name) = json::text(secret, "name") {
-            case.report_if(
-                plain.contains(name),
-                "env-secret-clash",
-                &at,
-                format!("`{name}` is in environment too"),
-            );
-            case.report_if(
-                !seen.insert(name),
-                "secret-duplicate",
-                &at,
-                format!("`{name}` is there twice"),
-            );
+            case.report_if(plain.contains(name), "env-secret-clash", &at, format!("`{name}` is in environment too"));
+            case.report_if(!seen.insert(name), "secret-duplicate", &at, format!("`{name}` is there twice"));
         }
         let reference = json::text(secret, "valueFrom").unwrap_or_default();
-        case.report_if(
-            !is_reference(reference),
-            "secret-reference",
-            &at,
-            "neither an ARN nor a parameter name",
-        );
+        case.report_if(!is_reference(reference), "secret-reference", &at, "neither an ARN nor a parameter name");
     }
 }
 
@@ -140,12 +98,7 @@ fn is_reference(text: &str) -> bool {
             !name.is_empty() && (stage.is_empty() || id.is_empty())
         }
         ["arn", _, "ssm", _, _, name] => name.starts_with("parameter/"),
-        [name] => {
-            !name.is_empty()
-                && name
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || b"_.-/".contains(&byte))
-        }
+        [name] => !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-/".contains(&byte)),
         _ => false,
     }
 }
@@ -155,18 +108,8 @@ fn health(case: &mut Case<'_>, at: &str, check: &Value) {
     let first = command.first().and_then(|(_, word)| word.as_str()).unwrap_or_default();
     let fits = first == "NONE" || (matches!(first, "CMD" | "CMD-SHELL") && command.len() > 1);
     case.report_if(!fits, "health-check", at, "CMD or CMD-SHELL and a command");
-    for (name, low, high) in [
-        ("interval", 5, 300),
-        ("timeout", 2, 60),
-        ("retries", 1, 10),
-        ("startPeriod", 0, 300),
-    ] {
+    for (name, low, high) in [("interval", 5, 300), ("timeout", 2, 60), ("retries", 1, 10), ("startPeriod", 0, 300)] {
         let fits = json::integer(check, name).is_none_or(|number| (low..=high).contains(&number));
-        case.report_if(
-            !fits,
-            "health-check",
-            &json::below(at, name),
-            format!("{low} to {high}"),
-        );
+        case.report_if(!fits, "health-check", &json::below(at, name), format!("{low} to {high}"));
     }
 }

@@ -24,13 +24,8 @@ pub fn is_true(value: &Value, name: &str) -> bool {
 
 /// The elements of the list `name` of the value at pointer `at`, each with its own pointer.
 pub fn elements<'a>(value: &'a Value, at: &str, name: &str) -> Vec<(String, &'a Value)> {
-    let list = member(value, name)
-        .and_then(Value::as_array)
-        .map_or(&[][..], Vec::as_slice);
-    list.iter()
-        .enumerate()
-        .map(|(index, element)| (format!("{at}/{name}/{index}"), element))
-        .collect()
+    let list = member(value, name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    list.iter().enumerate().map(|(index, element)| (format!("{at}/{name}/{index}"), element)).collect()
 }
 
 /// Pointer of the member `name` of the value at `at`.

@@ -75,12 +75,7 @@ pub fn judge(case: &mut Case<'_>, at: &str, container: &Value) {
     }
     let swappiness = json::integer(linux, "swappiness").is_none_or(|number| (0..=100).contains(&number));
     let swap = json::integer(linux, "maxSwap").is_none_or(|number| number >= 0);
-    case.report_if(
-        !swappiness || !swap,
-        "swap",
-        &at,
-        "swappiness 0 to 100, maxSwap not negative",
-    );
+    case.report_if(!swappiness || !swap, "swap", &at, "swappiness 0 to 100, maxSwap not negative");
     tmpfs(case, &at, container, linux);
 }
 
@@ -88,33 +83,16 @@ fn tmpfs(case: &mut Case<'_>, at: &str, container: &Value, linux: &Value) {
     let mut total = 0;
     for (at, mount) in json::elements(linux, at, "tmpfs") {
         let size = json::integer(mount, "size").unwrap_or(0);
-        case.report_if(
-            size < 1,
-            "tmpfs-size",
-            &json::below(&at, "size"),
-            "an integer of at least 1",
-        );
+        case.report_if(size < 1, "tmpfs-size", &json::below(&at, "size"), "an integer of at least 1");
         total += size;
         for (at, option) in json::elements(mount, &at, "mountOptions") {
             let option = option.as_str().unwrap_or_default();
-            case.report_if(
-                !is_option(option),
-                "tmpfs-option",
-                &at,
-                format!("no mount option `{option}`"),
-            );
+            case.report_if(!is_option(option), "tmpfs-option", &at, format!("no mount option `{option}`"));
         }
     }
-    let limit = json::integer(container, "memory")
-        .filter(|limit| *limit > 0)
-        .or_else(|| task::memory(case));
+    let limit = json::integer(container, "memory").filter(|limit| *limit > 0).or_else(|| task::memory(case));
     let over = limit.is_some_and(|limit| total > limit);
-    case.report_if(
-        over,
-        "tmpfs-over-memory",
-        &json::below(at, "tmpfs"),
-        format!("{total} MiB in all"),
-    );
+    case.report_if(over, "tmpfs-over-memory", &json::below(at, "tmpfs"), format!("{total} MiB in all"));
 }
 
 /// A word of the list, or one of the six keys with a fitting value. `size=` is its own field.
@@ -140,10 +118,7 @@ fn mounts(case: &mut Case<'_>, at: &str, container: &Value) {
     let linux_at = json::below(at, "linuxParameters");
     let tmpfs = json::member(container, "linuxParameters").map(|linux| json::elements(linux, &linux_at, "tmpfs"));
     let mut seen = BTreeSet::new();
-    for (at, mount) in json::elements(container, at, "mountPoints")
-        .into_iter()
-        .chain(tmpfs.into_iter().flatten())
-    {
+    for (at, mount) in json::elements(container, at, "mountPoints").into_iter().chain(tmpfs.into_iter().flatten()) {
         let path = json::text(mount, "containerPath").unwrap_or_default();
         let place = json::below(&at, "containerPath");
         let Some(path) = absolute(path, case.os) else {
@@ -166,10 +141,7 @@ fn absolute(path: &str, os: Os) -> Option<String> {
         let drive = path.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) && path[1..].starts_with(":\\");
         return (drive || path.starts_with("\\\\")).then_some(path);
     }
-    let steps: Vec<&str> = path
-        .split('/')
-        .filter(|step| !step.is_empty() && *step != ".")
-        .collect();
+    let steps: Vec<&str> = path.split('/').filter(|step| !step.is_empty() && *step != ".").collect();
     (path.starts_with('/') && !steps.is_empty()).then(|| format!("/{}", steps.join("/")))
 }
 
@@ -185,25 +157,10 @@ fn system_controls(case: &mut Case<'_>, at: &str, container: &Value) {
         };
         let net = namespace.starts_with("net.");
         let ipc = IPC_NAMESPACES.contains(&namespace) || namespace.starts_with("fs.mqueue.");
-        case.report_if(
-            !net && !ipc,
-            "sysctl-namespace",
-            &at,
-            format!("`{namespace}` cannot be set"),
-        );
-        case.report_if(
-            !seen.insert(namespace),
-            "sysctl-duplicate",
-            &at,
-            format!("`{namespace}` is there twice"),
-        );
+        case.report_if(!net && !ipc, "sysctl-namespace", &at, format!("`{namespace}` cannot be set"));
+        case.report_if(!seen.insert(namespace), "sysctl-duplicate", &at, format!("`{namespace}` is there twice"));
         let host = (net && host_network) || (ipc && host_ipc);
-        case.report_if(
-            host,
-            "sysctl-host",
-            &at,
-            format!("`{namespace}` would be the host's own"),
-        );
+        case.report_if(host, "sysctl-host", &at, format!("`{namespace}` would be the host's own"));
     }
 }
 
@@ -213,9 +170,7 @@ fn ulimits(case: &mut Case<'_>, at: &str, container: &Value) {
         let again = json::text(limit, "name").is_some_and(|name| !seen.insert(name));
         case.report_if(again, "ulimit", &at, "a limit is there twice");
         let (soft, hard) = (json::integer(limit, "softLimit"), json::integer(limit, "hardLimit"));
-        let above = soft
-            .zip(hard)
-            .is_some_and(|(soft, hard)| hard >= 0 && (soft > hard || soft < 0));
+        let above = soft.zip(hard).is_some_and(|(soft, hard)| hard >= 0 && (soft > hard || soft < 0));
         case.report_if(above, "ulimit", &at, "softLimit is above hardLimit");
     }
 }

@@ -104,16 +104,10 @@ pub static ROWS: &[Row] = &[
     row("ipcMode", [IPC, No, IPC, Yes, No, No]),
     row("cpu", [Yes, Required, Yes, Yes, Yes, Required]),
     row("memory", [Yes, Required, Yes, Yes, Yes, Required]),
-    row(
-        "enableFaultInjection",
-        [Network(&["awsvpc", "host"]), Network(&["awsvpc"]), Yes, Unclear, No, No],
-    ),
+    row("enableFaultInjection", [Network(&["awsvpc", "host"]), Network(&["awsvpc"]), Yes, Unclear, No, No]),
     row("proxyConfiguration", [Yes, Yes, No, No, No, No]),
     row("ephemeralStorage", [No, Yes, No, No, No, Unclear]),
-    row(
-        "ephemeralStorage.sizeInGiB",
-        [Yes, Between(21, 200), Yes, Yes, Yes, Between(21, 200)],
-    ),
+    row("ephemeralStorage.sizeInGiB", [Yes, Between(21, 200), Yes, Yes, Yes, Between(21, 200)]),
     row("placementConstraints", [Yes, No, Yes, Yes, Yes, No]),
     row("trustedExecutionConfiguration", [No, No, Yes, No, No, No]),
     row("containerDefinitions[].privileged", INSTANCE),
@@ -122,10 +116,7 @@ pub static ROWS: &[Row] = &[
     row("containerDefinitions[].readonlyRootFilesystem", LINUX),
     row("containerDefinitions[].linuxParameters", LINUX),
     row("containerDefinitions[].linuxParameters.capabilities.drop", LINUX),
-    row(
-        "containerDefinitions[].linuxParameters.capabilities.add[]",
-        [Yes, OneOf(&["SYS_PTRACE"]), Yes, Yes, No, No],
-    ),
+    row("containerDefinitions[].linuxParameters.capabilities.add[]", [Yes, OneOf(&["SYS_PTRACE"]), Yes, Yes, No, No]),
     row("containerDefinitions[].linuxParameters.initProcessEnabled", LINUX),
     // Fargate takes tmpfs since January 2026; fargate-tasks-services is stale on it.
     row("containerDefinitions[].linuxParameters.tmpfs", LINUX),
@@ -146,22 +137,13 @@ pub static ROWS: &[Row] = &[
     ),
     row("containerDefinitions[].ulimits", LINUX),
     row("containerDefinitions[].systemControls", LINUX),
-    row(
-        "containerDefinitions[].extraHosts",
-        [NOT_AWSVPC, No, Network(&["host"]), Yes, No, No],
-    ),
+    row("containerDefinitions[].extraHosts", [NOT_AWSVPC, No, Network(&["host"]), Yes, No, No]),
     row("containerDefinitions[].dnsServers", OWN_INSTANCE),
     row("containerDefinitions[].dnsSearchDomains", OWN_INSTANCE),
     row("containerDefinitions[].disableNetworking", OWN_INSTANCE),
     row("containerDefinitions[].links", [BRIDGE, No, No, BRIDGE, No, No]),
-    row(
-        "containerDefinitions[].hostname",
-        [NOT_AWSVPC, No, No, Yes, NOT_AWSVPC, No],
-    ),
-    row(
-        "containerDefinitions[].portMappings",
-        [NOT_NONE, Yes, Yes, NOT_NONE, Yes, Yes],
-    ),
+    row("containerDefinitions[].hostname", [NOT_AWSVPC, No, No, Yes, NOT_AWSVPC, No]),
+    row("containerDefinitions[].portMappings", [NOT_NONE, Yes, Yes, NOT_NONE, Yes, Yes]),
     row("containerDefinitions[].restartPolicy", [Yes, Yes, Yes, Yes, Yes, No]),
     row("containerDefinitions[].versionConsistency", ALL),
     row("containerDefinitions[].firelensConfiguration", LINUX),
@@ -173,14 +155,8 @@ pub static ROWS: &[Row] = &[
     row("containerDefinitions[].memoryReservation", LINUX),
     // The row is about GPU; other kinds of accelerator are as unlikely on Fargate and Windows.
     row("containerDefinitions[].resourceRequirements", INSTANCE),
-    row(
-        "containerDefinitions[].stopTimeout",
-        [Yes, SECONDS, Between(0, 86400), Yes, Yes, SECONDS],
-    ),
-    row(
-        "containerDefinitions[].startTimeout",
-        [Yes, SECONDS, Between(0, 600), Yes, Yes, SECONDS],
-    ),
+    row("containerDefinitions[].stopTimeout", [Yes, SECONDS, Between(0, 86400), Yes, Yes, SECONDS]),
+    row("containerDefinitions[].startTimeout", [Yes, SECONDS, Between(0, 600), Yes, Yes, SECONDS]),
     row(
         "containerDefinitions[].logConfiguration.logDriver",
         [
@@ -189,29 +165,15 @@ pub static ROWS: &[Row] = &[
             // LogConfiguration of the model adds json-file, the parameters page does not have it.
             OneOf(&["awslogs", "splunk", "awsfirelens", "json-file"]),
             OneOf(LOG_DRIVERS),
-            OneOf(&[
-                "json-file",
-                "syslog",
-                "journald",
-                "gelf",
-                "fluentd",
-                "awslogs",
-                "splunk",
-            ]),
+            OneOf(&["json-file", "syslog", "journald", "gelf", "fluentd", "awslogs", "splunk"]),
             OneOf(&["awslogs", "splunk"]),
         ],
     ),
-    row(
-        "containerDefinitions[].credentialSpecs",
-        [Yes, Yes, Unclear, Unclear, Yes, Unclear],
-    ),
+    row("containerDefinitions[].credentialSpecs", [Yes, Yes, Unclear, Unclear, Yes, Unclear]),
     row("volumes[].host.sourcePath", [Yes, No, Yes, Yes, Yes, No]),
     row("volumes[].dockerVolumeConfiguration", [Yes, No, No, Yes, Unclear, No]),
     row("volumes[].efsVolumeConfiguration", [Yes, Yes, Yes, No, No, No]),
-    row(
-        "volumes[].fsxWindowsFileServerVolumeConfiguration",
-        [No, No, No, No, Yes, No],
-    ),
+    row("volumes[].fsxWindowsFileServerVolumeConfiguration", [No, No, No, No, Yes, No]),
     row("volumes[].s3filesVolumeConfiguration", [Yes, Yes, Yes, Unclear, No, No]),
     row("volumes[].configuredAtLaunch", [Yes, Yes, Yes, No, Yes, No]),
 ];
@@ -250,11 +212,7 @@ fn find<'a>(value: &'a Value, path: &str, at: &str, places: &mut Vec<(String, &'
 fn cell(case: &mut Case<'_>, path: &str, cell: Cell, places: &[(String, &Value)]) {
     let target = case.target.name();
     if places.is_empty() && matches!(cell, Required | Exactly(_)) {
-        case.report(
-            "required-for-target",
-            &json::below("", path),
-            format!("{target} needs `{path}`"),
-        );
+        case.report("required-for-target", &json::below("", path), format!("{target} needs `{path}`"));
     }
     for (at, value) in places {
         let text = value.as_str().unwrap_or_default();

@@ -15,12 +15,7 @@ pub fn judge(case: &mut Case<'_>) {
     for (at, container) in &containers {
         if let Some(name) = json::text(container, "name") {
             case.report_if(!is_name(name), "container-name", at, format!("`{name}` is no name"));
-            case.report_if(
-                !seen.insert(name),
-                "container-name-duplicate",
-                at,
-                format!("`{name}` is there twice"),
-            );
+            case.report_if(!seen.insert(name), "container-name-duplicate", at, format!("`{name}` is there twice"));
         }
         for (at, port) in json::elements(container, at, "portMappings") {
             let again = json::text(port, "name").is_some_and(|name| !ports.insert(name));
@@ -32,21 +27,13 @@ pub fn judge(case: &mut Case<'_>) {
     }
     if let Some(proxy) = json::member(case.definition, "proxyConfiguration") {
         let name = json::text(proxy, "containerName").unwrap_or_default();
-        case.report_if(
-            !seen.contains(name),
-            "container-unknown",
-            "/proxyConfiguration",
-            format!("no `{name}`"),
-        );
+        case.report_if(!seen.contains(name), "container-unknown", "/proxyConfiguration", format!("no `{name}`"));
     }
     firelens(case, &containers);
 }
 
 fn named<'a>(containers: &[(String, &'a Value)], name: &str) -> Option<&'a Value> {
-    containers
-        .iter()
-        .map(|(_, container)| *container)
-        .find(|container| json::text(container, "name") == Some(name))
+    containers.iter().map(|(_, container)| *container).find(|container| json::text(container, "name") == Some(name))
 }
 
 fn references(case: &mut Case<'_>, at: &str, container: &Value, containers: &[(String, &Value)]) {
@@ -54,21 +41,11 @@ fn references(case: &mut Case<'_>, at: &str, container: &Value, containers: &[(S
     let known = |name: &str| name != own && named(containers, name).is_some();
     for (at, source) in json::elements(container, at, "volumesFrom") {
         let name = json::text(source, "sourceContainer").unwrap_or_default();
-        case.report_if(
-            !known(name),
-            "container-unknown",
-            &at,
-            format!("no other container `{name}`"),
-        );
+        case.report_if(!known(name), "container-unknown", &at, format!("no other container `{name}`"));
     }
     for (at, link) in json::elements(container, at, "links") {
         let name = link.as_str().unwrap_or_default().split(':').next().unwrap_or_default();
-        case.report_if(
-            !known(name),
-            "container-unknown",
-            &at,
-            format!("no other container `{name}`"),
-        );
+        case.report_if(!known(name), "container-unknown", &at, format!("no other container `{name}`"));
     }
     for (at, dependency) in json::elements(container, at, "dependsOn") {
         let name = json::text(dependency, "containerName").unwrap_or_default();
@@ -78,27 +55,12 @@ fn references(case: &mut Case<'_>, at: &str, container: &Value, containers: &[(S
         };
         let condition = json::text(dependency, "condition").unwrap_or_default();
         let ends = matches!(condition, "COMPLETE" | "SUCCESS") && is_essential(other);
-        case.report_if(
-            ends,
-            "depends-on-condition",
-            &at,
-            format!("`{name}` is essential, it must not end"),
-        );
+        case.report_if(ends, "depends-on-condition", &at, format!("`{name}` is essential, it must not end"));
         let blind = condition == "HEALTHY" && json::member(other, "healthCheck").is_none();
-        case.report_if(
-            blind,
-            "depends-on-condition",
-            &at,
-            format!("`{name}` has no healthCheck"),
-        );
+        case.report_if(blind, "depends-on-condition", &at, format!("`{name}` has no healthCheck"));
     }
     let cycle = reaches(containers, own, own, &mut BTreeSet::new());
-    case.report_if(
-        cycle,
-        "depends-on-cycle",
-        &json::below(at, "dependsOn"),
-        format!("`{own}` waits for itself"),
-    );
+    case.report_if(cycle, "depends-on-cycle", &json::below(at, "dependsOn"), format!("`{own}` waits for itself"));
 }
 
 /// Whether `goal` comes up among what `from` waits for, directly or not.
@@ -106,12 +68,10 @@ fn reaches(containers: &[(String, &Value)], from: &str, goal: &str, seen: &mut B
     let Some(container) = named(containers, from) else {
         return false;
     };
-    json::elements(container, "", "dependsOn")
-        .into_iter()
-        .any(|(_, dependency)| {
-            let next = json::text(dependency, "containerName").unwrap_or_default();
-            next == goal || (seen.insert(next.to_owned()) && reaches(containers, next, goal, seen))
-        })
+    json::elements(container, "", "dependsOn").into_iter().any(|(_, dependency)| {
+        let next = json::text(dependency, "containerName").unwrap_or_default();
+        next == goal || (seen.insert(next.to_owned()) && reaches(containers, next, goal, seen))
+    })
 }
 
 fn uid(container: &Value) -> Option<&str> {
@@ -133,10 +93,8 @@ fn firelens(case: &mut Case<'_>, containers: &[(String, &Value)]) {
             continue;
         };
         let numeric = own.bytes().all(|byte| byte.is_ascii_digit());
-        let shared = containers
-            .iter()
-            .enumerate()
-            .any(|(other, (_, container))| other != index && uid(container) == Some(own));
+        let shared =
+            containers.iter().enumerate().any(|(other, (_, container))| other != index && uid(container) == Some(own));
         let root = own == "0";
         case.report_if(
             !numeric || (shared && !root),
@@ -145,10 +103,5 @@ fn firelens(case: &mut Case<'_>, containers: &[(String, &Value)]) {
             format!("`{own}` is no numeric uid of its own"),
         );
     }
-    case.report_if(
-        users && routers == 0,
-        "firelens-pair",
-        "/containerDefinitions",
-        "no log router for awsfirelens",
-    );
+    case.report_if(users && routers == 0, "firelens-pair", "/containerDefinitions", "no log router for awsfirelens");
 }

@@ -3,16 +3,8 @@
 use serde_json::Value;
 
 /// Members that tell the elements of a list apart, the most telling first.
-const IDENTITY: &[&str] = &[
-    "name",
-    "containerPath",
-    "namespace",
-    "containerName",
-    "sourceContainer",
-    "sourceVolume",
-    "key",
-    "containerPort",
-];
+const IDENTITY: &[&str] =
+    &["name", "containerPath", "namespace", "containerName", "sourceContainer", "sourceVolume", "key", "containerPort"];
 
 /// `pointer` with each index replaced by what identifies the element in `document`, where something does.
 pub fn stable(document: &Value, pointer: &str) -> String {
@@ -38,9 +30,7 @@ fn identity(element: &Value) -> Option<String> {
     match element {
         Value::String(text) => Some(format!("'{text}'")),
         Value::Object(_) => IDENTITY.iter().find_map(|name| {
-            let value = element
-                .get(name)
-                .filter(|value| value.is_string() || value.is_number())?;
+            let value = element.get(name).filter(|value| value.is_string() || value.is_number())?;
             Some(format!("{name}={value}"))
         }),
         _ => None,

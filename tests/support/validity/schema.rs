@@ -8,11 +8,7 @@ const fn shape(
     required: &'static [&'static str],
     members: &'static [(&'static str, Kind)],
 ) -> Shape {
-    Shape {
-        name,
-        required,
-        members,
-    }
+    Shape { name, required, members }
 }
 
 const SWITCH: Kind = One(&["ENABLED", "DISABLED"]);
@@ -106,16 +102,10 @@ static LINUX: Shape = shape(
     ],
 );
 static CAPABILITIES: Shape = shape("KernelCapabilities", &[], &[("add", Texts), ("drop", Texts)]);
-static DEVICE: Shape = shape(
-    "Device",
-    &["hostPath"],
-    &[("hostPath", Text), ("containerPath", Text), ("permissions", Texts)],
-);
-static TMPFS: Shape = shape(
-    "Tmpfs",
-    &["containerPath", "size"],
-    &[("containerPath", Text), ("size", Int), ("mountOptions", Texts)],
-);
+static DEVICE: Shape =
+    shape("Device", &["hostPath"], &[("hostPath", Text), ("containerPath", Text), ("permissions", Texts)]);
+static TMPFS: Shape =
+    shape("Tmpfs", &["containerPath", "size"], &[("containerPath", Text), ("size", Int), ("mountOptions", Texts)]);
 
 static VOLUME: Shape = shape(
     "Volume",
@@ -153,29 +143,16 @@ static EFS: Shape = shape(
         ("authorizationConfig", Object(&EFS_AUTHORIZATION)),
     ],
 );
-static EFS_AUTHORIZATION: Shape = shape(
-    "EFSAuthorizationConfig",
-    &[],
-    &[("accessPointId", Text), ("iam", SWITCH)],
-);
+static EFS_AUTHORIZATION: Shape = shape("EFSAuthorizationConfig", &[], &[("accessPointId", Text), ("iam", SWITCH)]);
 static S3_FILES: Shape = shape(
     "S3FilesVolumeConfiguration",
     &["fileSystemArn"],
-    &[
-        ("fileSystemArn", Text),
-        ("rootDirectory", Text),
-        ("transitEncryptionPort", Int),
-        ("accessPointArn", Text),
-    ],
+    &[("fileSystemArn", Text), ("rootDirectory", Text), ("transitEncryptionPort", Int), ("accessPointArn", Text)],
 );
 static FSX: Shape = shape(
     "FSxWindowsFileServerVolumeConfiguration",
     &["fileSystemId", "rootDirectory", "authorizationConfig"],
-    &[
-        ("fileSystemId", Text),
-        ("rootDirectory", Text),
-        ("authorizationConfig", Object(&FSX_AUTHORIZATION)),
-    ],
+    &[("fileSystemId", Text), ("rootDirectory", Text), ("authorizationConfig", Object(&FSX_AUTHORIZATION))],
 );
 static FSX_AUTHORIZATION: Shape = shape(
     "FSxWindowsFileServerAuthorizationConfig",
@@ -198,47 +175,22 @@ static PORT: Shape = shape(
 static HEALTH: Shape = shape(
     "HealthCheck",
     &["command"],
-    &[
-        ("command", Texts),
-        ("interval", Int),
-        ("timeout", Int),
-        ("retries", Int),
-        ("startPeriod", Int),
-    ],
+    &[("command", Texts), ("interval", Int), ("timeout", Int), ("retries", Int), ("startPeriod", Int)],
 );
 static RESTART: Shape = shape(
     "ContainerRestartPolicy",
     &["enabled"],
-    &[
-        ("enabled", Bool),
-        ("ignoredExitCodes", Ints),
-        ("restartAttemptPeriod", Int),
-    ],
+    &[("enabled", Bool), ("ignoredExitCodes", Ints), ("restartAttemptPeriod", Int)],
 );
-static FIRELENS: Shape = shape(
-    "FirelensConfiguration",
-    &["type"],
-    &[("type", One(&["fluentd", "fluentbit"])), ("options", Map)],
-);
+static FIRELENS: Shape =
+    shape("FirelensConfiguration", &["type"], &[("type", One(&["fluentd", "fluentbit"])), ("options", Map)]);
 /// Every log driver of the API model.
-pub const LOG_DRIVERS: &[&str] = &[
-    "json-file",
-    "syslog",
-    "journald",
-    "gelf",
-    "fluentd",
-    "awslogs",
-    "splunk",
-    "awsfirelens",
-];
+pub const LOG_DRIVERS: &[&str] =
+    &["json-file", "syslog", "journald", "gelf", "fluentd", "awslogs", "splunk", "awsfirelens"];
 static LOG: Shape = shape(
     "LogConfiguration",
     &["logDriver"],
-    &[
-        ("logDriver", One(LOG_DRIVERS)),
-        ("options", Map),
-        ("secretOptions", Objects(&SECRET)),
-    ],
+    &[("logDriver", One(LOG_DRIVERS)), ("options", Map), ("secretOptions", Objects(&SECRET))],
 );
 static PLATFORM: Shape = shape(
     "RuntimePlatform",
@@ -265,41 +217,20 @@ static PLATFORM: Shape = shape(
 static TRUSTED: Shape = shape(
     "TrustedExecutionConfiguration",
     &["isolationMode"],
-    &[
-        (
-            "isolationMode",
-            One(&["SHARED", "ISOLATED_SANDBOX", "CONFIDENTIAL_SANDBOX"]),
-        ),
-        ("attestationPolicy", Any),
-    ],
+    &[("isolationMode", One(&["SHARED", "ISOLATED_SANDBOX", "CONFIDENTIAL_SANDBOX"])), ("attestationPolicy", Any)],
 );
 
 static PAIR: Shape = shape("KeyValuePair", &[], &[("name", Text), ("value", Text)]);
 static SECRET: Shape = shape("Secret", &["name", "valueFrom"], &[("name", Text), ("valueFrom", Text)]);
-static FILE: Shape = shape(
-    "EnvironmentFile",
-    &["value", "type"],
-    &[("value", Text), ("type", One(&["s3"]))],
-);
-static MOUNT: Shape = shape(
-    "MountPoint",
-    &[],
-    &[("sourceVolume", Text), ("containerPath", Text), ("readOnly", Bool)],
-);
+static FILE: Shape = shape("EnvironmentFile", &["value", "type"], &[("value", Text), ("type", One(&["s3"]))]);
+static MOUNT: Shape = shape("MountPoint", &[], &[("sourceVolume", Text), ("containerPath", Text), ("readOnly", Bool)]);
 static VOLUMES_FROM: Shape = shape("VolumeFrom", &[], &[("sourceContainer", Text), ("readOnly", Bool)]);
 static DEPENDENCY: Shape = shape(
     "ContainerDependency",
     &["containerName", "condition"],
-    &[
-        ("containerName", Text),
-        ("condition", One(&["START", "COMPLETE", "SUCCESS", "HEALTHY"])),
-    ],
+    &[("containerName", Text), ("condition", One(&["START", "COMPLETE", "SUCCESS", "HEALTHY"]))],
 );
-static HOST_ENTRY: Shape = shape(
-    "HostEntry",
-    &["hostname", "ipAddress"],
-    &[("hostname", Text), ("ipAddress", Text)],
-);
+static HOST_ENTRY: Shape = shape("HostEntry", &["hostname", "ipAddress"], &[("hostname", Text), ("ipAddress", Text)]);
 static ULIMIT: Shape = shape(
     "Ulimit",
     &["name", "softLimit", "hardLimit"],
@@ -332,34 +263,17 @@ static SYSTEM_CONTROL: Shape = shape("SystemControl", &[], &[("namespace", Text)
 static RESOURCE: Shape = shape(
     "ResourceRequirement",
     &["value", "type"],
-    &[
-        ("value", Text),
-        ("type", One(&["GPU", "InferenceAccelerator", "NeuronDevice"])),
-    ],
+    &[("value", Text), ("type", One(&["GPU", "InferenceAccelerator", "NeuronDevice"]))],
 );
-static REGISTRY: Shape = shape(
-    "RepositoryCredentials",
-    &["credentialsParameter"],
-    &[("credentialsParameter", Text)],
-);
-static PLACEMENT: Shape = shape(
-    "TaskDefinitionPlacementConstraint",
-    &[],
-    &[("type", One(&["memberOf"])), ("expression", Text)],
-);
+static REGISTRY: Shape = shape("RepositoryCredentials", &["credentialsParameter"], &[("credentialsParameter", Text)]);
+static PLACEMENT: Shape =
+    shape("TaskDefinitionPlacementConstraint", &[], &[("type", One(&["memberOf"])), ("expression", Text)]);
 static TAG: Shape = shape("Tag", &[], &[("key", Text), ("value", Text)]);
 static PROXY: Shape = shape(
     "ProxyConfiguration",
     &["containerName"],
-    &[
-        ("type", One(&["APPMESH"])),
-        ("containerName", Text),
-        ("properties", Objects(&PAIR)),
-    ],
+    &[("type", One(&["APPMESH"])), ("containerName", Text), ("properties", Objects(&PAIR))],
 );
-static ACCELERATOR: Shape = shape(
-    "InferenceAccelerator",
-    &["deviceName", "deviceType"],
-    &[("deviceName", Text), ("deviceType", Text)],
-);
+static ACCELERATOR: Shape =
+    shape("InferenceAccelerator", &["deviceName", "deviceType"], &[("deviceName", Text), ("deviceType", Text)]);
 static EPHEMERAL: Shape = shape("EphemeralStorage", &["sizeInGiB"], &[("sizeInGiB", Int)]);

@@ -78,20 +78,12 @@ fn object(case: &mut Case<'_>, at: &str, value: &Value, shape: &Shape) {
         } else if at.is_empty() && RESPONSE_ONLY.contains(&name.as_str()) {
             case.report("response-only-member", &place, "a request does not have it");
         } else if !name.starts_with(FUTURE) {
-            case.report(
-                "unknown-member",
-                &place,
-                format!("{} has no member `{name}`", shape.name),
-            );
+            case.report("unknown-member", &place, format!("{} has no member `{name}`", shape.name));
         }
     }
     for name in shape.required {
         if json::member(value, name).is_none() {
-            case.report(
-                "missing-member",
-                &json::below(at, name),
-                format!("{} needs `{name}`", shape.name),
-            );
+            case.report("missing-member", &json::below(at, name), format!("{} needs `{name}`", shape.name));
         }
     }
 }
@@ -111,12 +103,9 @@ fn of_kind(case: &mut Case<'_>, at: &str, value: &Value, kind: &Kind) {
         }
         Kind::One(words) => match value.as_str() {
             None => case.report("wrong-type", at, "a string is wanted"),
-            Some(word) => case.report_if(
-                !words.contains(&word),
-                "not-in-enum",
-                at,
-                format!("one of {words:?} is wanted"),
-            ),
+            Some(word) => {
+                case.report_if(!words.contains(&word), "not-in-enum", at, format!("one of {words:?} is wanted"))
+            }
         },
         Kind::Texts => list(case, at, value, |case, at, element| {
             case.report_if(!element.is_string(), "wrong-type", at, "a string is wanted");

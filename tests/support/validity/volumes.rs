@@ -36,21 +36,11 @@ pub fn judge(case: &mut Case<'_>) {
             self::efs(case, &json::below(&at, "efsVolumeConfiguration"), efs);
         }
     }
-    case.report_if(
-        launched > 1,
-        "volume-kind",
-        "/volumes",
-        "more than one volume is configured at launch",
-    );
+    case.report_if(launched > 1, "volume-kind", "/volumes", "more than one volume is configured at launch");
     for (at, container) in json::elements(case.definition, "", "containerDefinitions") {
         for (at, mount) in json::elements(container, &at, "mountPoints") {
             let name = json::text(mount, "sourceVolume").unwrap_or_default();
-            case.report_if(
-                !names.contains(name),
-                "volume-unknown",
-                &at,
-                format!("no volume `{name}`"),
-            );
+            case.report_if(!names.contains(name), "volume-unknown", &at, format!("no volume `{name}`"));
         }
     }
 }
@@ -62,17 +52,7 @@ fn efs(case: &mut Case<'_>, at: &str, efs: &Value) {
     let point = json::text(authorization, "accessPointId").is_some();
     let iam = json::text(authorization, "iam") == Some("ENABLED");
     let encrypted = json::text(efs, "transitEncryption") == Some("ENABLED");
-    case.report_if(
-        (point || iam) && !encrypted,
-        "efs",
-        at,
-        "transitEncryption must be ENABLED",
-    );
+    case.report_if((point || iam) && !encrypted, "efs", at, "transitEncryption must be ENABLED");
     let directory = json::text(efs, "rootDirectory").unwrap_or("/");
-    case.report_if(
-        point && directory != "/",
-        "efs",
-        at,
-        "an access point excludes rootDirectory",
-    );
+    case.report_if(point && directory != "/", "efs", at, "an access point excludes rootDirectory");
 }

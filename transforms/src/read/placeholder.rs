@@ -66,6 +66,7 @@ impl<'a> Matcher<'a> {
     pub(super) fn bare(&mut self, at: usize) -> Option<usize> {
         let text = self.text;
         match text.as_bytes()[at] {
+            b'$' if text[..at].ends_with('$') => None,
             b'$' => dollar_name(text, at).or_else(|| self.delimited(skip(text, at, '$') - 1, Reach::Text)),
             b'{' => self.delimited(at, Reach::Text),
             b'<' => angle(text, at).or_else(|| self.delimited(at, Reach::Text)),
@@ -173,6 +174,9 @@ fn angle(text: &str, at: usize) -> Option<usize> {
 
 /// `%NAME%`. Two hexadecimal digits are an escape of a URL, one letter is a field of a date.
 fn percent(text: &str, at: usize) -> Option<usize> {
+    if text[..at].ends_with('%') {
+        return None;
+    }
     let start = skip(text, at, '%');
     let end = name_end(text, start);
     let name = &text[start..end];

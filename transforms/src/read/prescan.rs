@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::placeholder::{Matcher, Reach, directive};
-use super::survey::{comment_end, line_end};
+use super::survey::comment_end;
 use super::{Placeholder, PlaceholderPosition, ReadError, ReadErrorKind};
 use crate::tree::Span;
 
@@ -86,7 +86,9 @@ impl Scanner<'_> {
             return Ok(at + 1);
         }
         if let Some(end) = comment_end(bytes, at) {
-            self.blank(Span::new(at, end));
+            if bytes[at] == b'#' {
+                self.blank(Span::new(at, end));
+            }
             return Ok(end);
         }
         if let Some(end) = template_comment(self.text, at) {
@@ -203,7 +205,8 @@ impl Scanner<'_> {
             }
             (Kind::Object | Kind::Array, Expects::Comma) => {
                 self.member(span);
-                if !matches!(next, Some(b',' | b'}' | b']') | None) {
+                let is_value = !matches!(next, Some(b',' | b'}' | b']') | None);
+                if is_value && self.matcher.bare(next_at).is_none() {
                     self.scratch[span.start] = b',';
                     self.comma(span.start);
                 }
@@ -325,11 +328,11 @@ impl Scanner<'_> {
     }
 }
 
-/// The end of the Go template comment that starts at `at`.
+/// The end of the Go template comment that starts at `at`: `{{/* … */}}`, perhaps with trimming dashes.
 fn template_comment(text: &str, at: usize) -> Option<usize> {
-    let body = text[at..].strip_prefix("{{")?.trim_start_matches(['-', ' ']);
-    body.strip_prefix("/*")?;
-    let length = body.find("}}")?;
-    let end = text.len() - body.len() + length + 2;
-    (end <= line_end(text.as_bytes(), at) || body[..length].contains("*/")).then_some(end)
+    let body = text[at..].strip_prefix("{{")?;
+    let body = body.strip_prefix("- ").unwrap_or(body).strip_prefix("/*")?;
+    let rest = &body[body.find("*/")? + 2..];
+    let rest = rest.strip_prefix(" -").unwrap_or(rest).strip_prefix("}}")?;
+    Some(text.len() - rest.len())
 }

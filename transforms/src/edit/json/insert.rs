@@ -36,6 +36,16 @@ enum Stand<'a> {
     Inline,
 }
 
+/// How new entries are written and joined.
+#[derive(Clone, Copy)]
+struct Manner<'a> {
+    /// The indentation of the lines that their closing brackets stand on.
+    indent: &'a str,
+    shape: Shape,
+    /// What stands between two of them.
+    separator: &'a str,
+}
+
 impl<'a> Work<'a> {
     /// Adds entries to a container that has a kept entry, the last of which is `last`.
     pub(super) fn insert(&mut self, layout: &Layout, last: usize, has_removed: bool, new: &New<'_>) {
@@ -50,7 +60,12 @@ impl<'a> Work<'a> {
                 }
                 let line_break = self.line_break(beside.start);
                 let separator = format!("{line_break}{indent}");
-                let mut text = self.join(layout, beside, new, indent, Shape::Lines, &format!(",{separator}"));
+                let mut text = self.join(
+                    layout,
+                    beside,
+                    new,
+                    Manner { indent, shape: Shape::Lines, separator: &format!(",{separator}") },
+                );
                 text.insert_str(0, &separator);
                 text.push_str(if layout.trailing { "," } else { "" });
                 let anchor = source.comments_after(layout.end_with_comma(last));
@@ -66,7 +81,8 @@ impl<'a> Work<'a> {
             Stand::AfterComma(prefix) if comma.is_none() => {
                 let indent = source.indent(beside.start);
                 let separator = format!("{}{prefix}", self.line_break(beside.start));
-                let text = self.join(layout, beside, new, indent, Shape::Lines, &separator);
+                let text =
+                    self.join(layout, beside, new, Manner { indent, shape: Shape::Lines, separator: &separator });
                 let anchor = source.comments_after(beside.end);
                 self.put(anchor, anchor, format!("{separator}{text}"));
             }
@@ -74,7 +90,8 @@ impl<'a> Work<'a> {
                 let gap = layout.gap(source).unwrap_or(&self.style.gap).to_owned();
                 let indent = source.indent(beside.end).to_owned();
                 let shape = self.shape_beside(beside, new);
-                let text = self.join(layout, beside, new, &indent, shape, &format!(",{gap}"));
+                let text =
+                    self.join(layout, beside, new, Manner { indent: &indent, shape, separator: &format!(",{gap}") });
                 let at = layout.end_with_comma(last);
                 let lead = if comma.is_some() { "" } else { "," };
                 let trail = if layout.trailing { "," } else { "" };
@@ -130,7 +147,7 @@ impl<'a> Work<'a> {
         let source = self.source;
         let (end, text) = if let Stand::Line(indent) = self.stand(layout, 0) {
             let separator = format!(",{}{indent}", self.line_break(first.start));
-            let text = self.join(layout, first, new, indent, Shape::Lines, &separator);
+            let text = self.join(layout, first, new, Manner { indent, shape: Shape::Lines, separator: &separator });
             let tail_end = source.comments_after(layout.end_with_comma(0));
             let takes_tail = source.ends_line(tail_end);
             (
@@ -140,7 +157,15 @@ impl<'a> Work<'a> {
         } else {
             let gap = layout.gap(source).unwrap_or(&self.style.gap).to_owned();
             let indent = source.indent(first.end).to_owned();
-            (first.end, self.join(layout, first, new, &indent, self.shape_beside(first, new), &format!(",{gap}")))
+            (
+                first.end,
+                self.join(
+                    layout,
+                    first,
+                    new,
+                    Manner { indent: &indent, shape: self.shape_beside(first, new), separator: &format!(",{gap}") },
+                ),
+            )
         };
         self.put(first.start, end, text);
     }
@@ -172,7 +197,7 @@ impl<'a> Work<'a> {
             }
             _ => (format!(",{}", self.style.gap), source.indent(beside.end), self.shape_beside(beside, new)),
         };
-        let text = self.join(layout, beside, new, indent, shape, &separator);
+        let text = self.join(layout, beside, new, Manner { indent, shape, separator: &separator });
         self.put(beside.end, beside.end, format!("{separator}{text}"));
         Ok(())
     }
@@ -196,7 +221,12 @@ impl<'a> Work<'a> {
             }
             let beside = layout.entries[next];
             let separator = format!("{}{indent}", self.line_break(beside.start));
-            let text = self.join(layout, beside, new, indent, Shape::Lines, &format!(",{separator}"));
+            let text = self.join(
+                layout,
+                beside,
+                new,
+                Manner { indent, shape: Shape::Lines, separator: &format!(",{separator}") },
+            );
             self.put(anchor, anchor, format!("{separator}{text},"));
             return true;
         }
@@ -244,15 +274,8 @@ impl<'a> Work<'a> {
     }
 
     /// All new entries as text. Elements beside a container of one line have one line.
-    fn join(
-        &self,
-        layout: &Layout,
-        beside: Span,
-        new: &New<'_>,
-        indent: &str,
-        shape: Shape,
-        separator: &str,
-    ) -> String {
+    fn join(&self, layout: &Layout, beside: Span, new: &New<'_>, manner: Manner<'_>) -> String {
+        let Manner { indent, shape, separator } = manner;
         let texts: Vec<_> = match new {
             New::Members(members) => {
                 let colon = layout.colon.as_deref().unwrap_or(&self.style.colon);

@@ -2,7 +2,7 @@
 
 use crate::tree::Span;
 
-/// A text and where its comments are.
+/// A text, where its comments are, and where its lines start.
 #[derive(Clone, Copy)]
 pub(super) struct Source<'a> {
     pub(super) text: &'a str,

@@ -20,7 +20,11 @@ fn files(directory: &FilePath) -> Vec<PathBuf> {
     while let Some(directory) = waiting.pop() {
         for entry in fs::read_dir(&directory).expect("the corpus can be listed") {
             let path = entry.expect("the corpus can be listed").path();
-            if path.is_dir() { waiting.push(path) } else { found.push(path) }
+            if path.is_dir() {
+                waiting.push(path);
+            } else {
+                found.push(path);
+            }
         }
     }
     found.sort();

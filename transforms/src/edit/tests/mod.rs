@@ -9,14 +9,6 @@ mod tables;
 use super::*;
 use crate::read::{self, Parsed};
 
-/// Carries out the edits and proves the result: see [`prove`].
-fn edited(text: &str, edits: &[Edit]) -> String {
-    match try_edit(text, edits, &|_| false) {
-        Ok(after) => after,
-        Err(why) => panic!("{why}\n--- before\n{text}\n--- edits {edits:?}"),
-    }
-}
-
 /// Carries out the edits, avoiding some lines, and proves the result.
 fn try_edit(text: &str, edits: &[Edit], avoid: &dyn Fn(Span) -> bool) -> Result<String, String> {
     let parsed = read::json(text).map_err(|error| format!("before: {error} at {}", error.at))?;

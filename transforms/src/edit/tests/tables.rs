@@ -54,7 +54,9 @@ fn cases(file: &str) -> Vec<Case> {
         }
         match (line, cases.last_mut(), part) {
             ("<<<", case, _) => {
-                case.into_iter().for_each(|case| case.before.clear());
+                if let Some(case) = case {
+                    case.before.clear();
+                }
                 part = Part::Before;
             }
             (">>>", ..) => part = Part::After,
