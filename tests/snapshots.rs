@@ -97,7 +97,8 @@ fn passes_do_what_their_goldens_show() {
     for pass in passes::TABLE {
         for case in sorted(&root().join("passes").join(pass.id.0)) {
             let own_selection = args(&case).iter().any(|argument| argument.starts_with("--only"));
-            run_case(&case, if own_selection { &[] } else { &["--only", pass.id.0] });
+            let only = ["--only", pass.id.0];
+            run_case(&case, if own_selection { &[] } else { &only });
         }
     }
 }
