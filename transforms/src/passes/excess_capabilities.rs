@@ -15,6 +15,7 @@ use crate::model::{CapabilityLists, ContainerView, Os, Read, TaskView};
 use crate::pass::{
     self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Risk, Severity, Verdict, Vouched,
 };
+use crate::tree::Path;
 
 /// The pass.
 pub static PASS: Pass = Pass {
@@ -103,9 +104,15 @@ fn inspect(task: &TaskView<'_>, intent: &Intent) -> Vec<Finding> {
 
 fn inspect_container(container: &ContainerView<'_>, intent: &Intent, host_processes: bool) -> Vec<Finding> {
     let lists = match (container.privileged(), container.capabilities()) {
-        (Read::Unresolved(why), _) => return vec![undetermined(container, Obstacle::unresolved("`privileged`", why))],
+        (Read::Unresolved(why), _) => {
+            let place = container.path().key("privileged");
+            return vec![undetermined(container, place, Obstacle::unresolved("`privileged`", why))];
+        }
         (Read::Known(true), _) => return vec![privileged(container)],
-        (_, Err(why)) => return vec![undetermined(container, Obstacle::unresolved("`capabilities`", why))],
+        (_, Err(why)) => {
+            let (place, field) = unread_lists(container);
+            return vec![undetermined(container, place, Obstacle::unresolved(field, why))];
+        }
         (_, Ok(lists)) => lists,
     };
     let Some(plan) = intent.container(container.index()).map(|container| &container.capabilities) else {
@@ -180,6 +187,9 @@ fn title(drop: &[String], add: &[String]) -> String {
 fn basis(intent: &Intent, container: &ContainerView<'_>, plan: &CapabilityPlan) -> String {
     let user = intent.container(container.index()).map(|container| &container.user.after);
     match (plan.by, user) {
+        (Provenance::Flag, _) if plan.form == DropForm::ByName && plan.vouched.is_empty() => {
+            "the mode drop-net-raw".into()
+        }
         (Provenance::Flag, _) => "the capabilities that are kept".into(),
         (_, Some(UserAfter::NonRoot { .. })) => "a container that is not root needs no capability".into(),
         _ => "a container that may be root needs the default capabilities, less NET_RAW".into(),
@@ -219,10 +229,13 @@ fn keep_hint(container: &str, name: &str) -> String {
 }
 
 fn dangerous_add(container: &ContainerView<'_>, name: &str) -> Finding {
-    let obstacle = Obstacle::new(
-        format!("somebody added {name} for a reason that the definition does not tell"),
-        format!("remove it by hand if it is not needed; {}", keep_hint(container.name().unwrap_or("NAME"), name)),
-    );
+    let next_step = if name == "ALL" {
+        "replace it by hand with the names that are needed, and drop ALL".into()
+    } else {
+        format!("remove it by hand if it is not needed; {}", keep_hint(container.name().unwrap_or("NAME"), name))
+    };
+    let obstacle =
+        Obstacle::new(format!("somebody added {name} for a reason that the definition does not tell"), next_step);
     let message = format!("{} adds {name}, which reaches past the container", container.title());
     let mut finding = pass::finding(&PASS, container, name, message, Remedy::Manual(vec![obstacle]));
     finding.place = container.path().key("linuxParameters").key("capabilities").key("add");
@@ -240,10 +253,25 @@ fn privileged(container: &ContainerView<'_>) -> Finding {
     finding
 }
 
-fn undetermined(container: &ContainerView<'_>, obstacle: Obstacle) -> Finding {
+/// Which list of capabilities cannot be read, and where it stands.
+fn unread_lists(container: &ContainerView<'_>) -> (Path, &'static str) {
+    let linux = container.path().key("linuxParameters");
+    let lists = container.linux("capabilities");
+    let unread = |name: &str| lists.clone().member(name).list().texts().is_err();
+    match &lists {
+        Read::Unresolved(_) if container.member("linuxParameters").unresolved().is_some() => {
+            (linux, "`linuxParameters`")
+        }
+        Read::Unresolved(_) => (linux.key("capabilities"), "`capabilities`"),
+        _ if unread("drop") => (linux.key("capabilities").key("drop"), "something in `capabilities.drop`"),
+        _ => (linux.key("capabilities").key("add"), "something in `capabilities.add`"),
+    }
+}
+
+fn undetermined(container: &ContainerView<'_>, place: Path, obstacle: Obstacle) -> Finding {
     let message = format!("{} may have capabilities that it does not need", container.title());
     let mut finding = pass::finding(&PASS, container, "capabilities", message, Remedy::Undetermined(obstacle));
-    finding.place = container.path().key("linuxParameters");
+    finding.place = place;
     finding
 }
 
