@@ -108,24 +108,26 @@ fn linux_mend(setting: &Setting<'_>, container: &ContainerView<'_>) -> Plan<User
 /// Containers whose work decides who they must run as.
 fn role_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<Obstacle> {
     let title = container.title();
-    if container.member("firelensConfiguration") != Read::Absent {
-        return Some(Obstacle::new(
-            format!(
-                "{title} is the FireLens log router: ECS stores user \"0\" for it, and agents before 1.96.0 refuse any other"
-            ),
-            "on current agents set a numeric uid by hand that no other container of the task uses",
-        ));
+    match container.member("firelensConfiguration") {
+        Read::Absent => {}
+        Read::Unresolved(why) => return Some(Obstacle::unresolved("`firelensConfiguration`", why)),
+        Read::Known(_) => {
+            return Some(Obstacle::new(
+                format!(
+                    "{title} is the FireLens log router: ECS stores user \"0\" for it, and agents before 1.96.0 refuse any other"
+                ),
+                "on current agents set a numeric uid by hand that no other container of the task uses",
+            ));
+        }
     }
-    let proxy = setting.task.proxy_container();
-    let named_proxy = container.name().is_some() && proxy == Read::Known(container.name().unwrap_or_default());
-    let image_proxy = container.image_repository().is_some_and(|image| image.ends_with("aws-appmesh-envoy"));
-    if named_proxy || image_proxy {
+    if is_app_mesh_proxy(setting, container) {
         return Some(Obstacle::new(
             format!("{title} is the App Mesh proxy: its user must equal IgnoredUID, or its own traffic loops"),
             "set `user` to the IgnoredUID of proxyConfiguration by hand",
         ));
     }
-    if matches!(proxy, Read::Unresolved(Why::Placeholder | Why::MayBeHidden | Why::WrongType)) {
+    if matches!(setting.task.proxy_container(), Read::Unresolved(Why::Placeholder | Why::MayBeHidden | Why::WrongType))
+    {
         return Some(Obstacle::new(
             "proxyConfiguration cannot be read, so any container may be the App Mesh proxy",
             "check the rendered file",
@@ -138,6 +140,21 @@ fn role_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option
         format!("{waits} waits until {title} has done its work; such containers often run as root to prepare volumes"),
         format!("if it needs no root: --set '{}:root-user.user=UID:GID'", container.name().unwrap_or("NAME")),
     ))
+}
+
+/// By `proxyConfiguration`, or by AWS's own image where that part of the definition is not at hand.
+pub(super) fn is_app_mesh_proxy(setting: &Setting<'_>, container: &ContainerView<'_>) -> bool {
+    container.name().is_some_and(|name| setting.task.proxy_container() == Read::Known(name))
+        || container.image_repository().is_some_and(|image| image.ends_with("aws-appmesh-envoy"))
+}
+
+/// What the mounts of a container cannot be read from.
+pub(super) fn unread_mounts(container: &ContainerView<'_>) -> &'static str {
+    if container.member("mountPoints").list().unresolved().is_some() {
+        "`mountPoints`"
+    } else {
+        "`linuxParameters.tmpfs`"
+    }
 }
 
 /// A container that depends on this one having ended.
@@ -161,7 +178,7 @@ fn ownership_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> O
     let flag = |path: &str| format!("if the new user may write there: --set root-user.owned-paths={path}");
     let mounts = match container.mounts() {
         Ok(mounts) => mounts,
-        Err(why) => return Some(Obstacle::unresolved("`mountPoints` or `tmpfs`", why)),
+        Err(why) => return Some(Obstacle::unresolved(unread_mounts(container), why)),
     };
     for mount in mounts.into_iter().filter(|mount| !mount.read_only) {
         let (MountKind::Volume(volume), path) = (mount.kind, mount.path) else { continue };
@@ -232,7 +249,7 @@ fn low_ports(setting: &Setting<'_>, container: &ContainerView<'_>) -> Result<boo
 fn own_entry(container: &ContainerView<'_>, lowest: u64) -> Result<bool, Obstacle> {
     let controls = container
         .system_controls()
-        .map_err(|why| Obstacle::unresolved("`systemControls` of a container with a low port", why))?;
+        .map_err(|why| Obstacle::unresolved("`systemControls`, where a low port may have to be opened,", why))?;
     let mut own = false;
     for control in controls {
         match (control.namespace, control.value) {
@@ -249,9 +266,16 @@ fn own_entry(container: &ContainerView<'_>, lowest: u64) -> Result<bool, Obstacl
 
 /// Under `awsvpc` the parameter belongs to the task, and the container that starts last wins.
 fn conflict(other: &ContainerView<'_>, lowest: u64) -> Result<(), Obstacle> {
-    for control in other.system_controls().unwrap_or_default() {
-        if control.namespace == Read::Known(LOW_PORTS) {
-            check_entry(other, &control.value, lowest)?;
+    let field =
+        |what: &str| format!("{what} of {}, which may keep low ports closed for the whole task,", other.title());
+    let unread = |why| Obstacle::unresolved(&field("`systemControls`"), why);
+    for control in other.system_controls().map_err(unread)? {
+        match control.namespace {
+            Read::Known(LOW_PORTS) => check_entry(other, &control.value, lowest)?,
+            Read::Unresolved(why) => {
+                return Err(Obstacle::unresolved(&field("a namespace in `systemControls`"), why));
+            }
+            Read::Known(_) | Read::Absent => {}
         }
     }
     Ok(())

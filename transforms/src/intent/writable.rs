@@ -1,10 +1,11 @@
 //! Where a container can write after the run, when its root file system cannot be written.
 
-use super::user::{UserAfter, UserPlan};
+use super::user::{self, UserAfter, UserPlan};
 use super::{Plan, Setting};
 use crate::knobs::Subject;
 use crate::model::{ContainerView, Os, Read, Why};
 use crate::pass::{Obstacle, Provenance, Vouched};
+use crate::passes::root_user;
 use crate::passes::writable_root_filesystem::{self as pass, WritablePath};
 
 /// Memory of the smallest Fargate task in MiB: assumed where memory is set and cannot be read.
@@ -43,7 +44,7 @@ struct Draft {
 /// The plans of all containers together: the mounts of a task share its memory.
 pub(super) fn plan(setting: &Setting<'_>, seen: &[ContainerView<'_>], users: &[UserPlan]) -> Vec<WritablePlan> {
     let drafts: Vec<Result<Vec<Draft>, Vec<Obstacle>>> =
-        seen.iter().zip(users).map(|(container, user)| draft(setting, container, &user.after)).collect();
+        seen.iter().zip(users).map(|(container, user)| draft(setting, container, user)).collect();
     let task_share = task_memory(setting.task).map(|memory| memory * percent(setting, setting.task.into()) / 100);
     let asked: u64 = drafts.iter().flatten().flatten().filter_map(|draft| draft.asked.map(|size| size.value)).sum();
     let unasked = drafts.iter().flatten().flatten().filter(|draft| draft.asked.is_none()).count() as u64;
@@ -71,7 +72,7 @@ fn wanted(setting: &Setting<'_>, container: &ContainerView<'_>) -> Vouched<Vec<W
 }
 
 /// The mounts that a container will get, without their final sizes; none for a container that needs no mend.
-fn draft(setting: &Setting<'_>, container: &ContainerView<'_>, after: &UserAfter) -> Result<Vec<Draft>, Vec<Obstacle>> {
+fn draft(setting: &Setting<'_>, container: &ContainerView<'_>, user: &UserPlan) -> Result<Vec<Draft>, Vec<Obstacle>> {
     let weak = pass::is_weak(container).known().unwrap_or(false);
     if !weak || setting.os == Os::Windows {
         return Ok(Vec::new());
@@ -87,16 +88,13 @@ fn draft(setting: &Setting<'_>, container: &ContainerView<'_>, after: &UserAfter
             missing.push(path);
         }
     }
-    if let Some(path) = missing.iter().find(|path| !owner_fits(after, &path.path)) {
+    if let Some(path) = missing.iter().find(|path| !owner_fits(&user.after, &path.path)) {
         obstacles.push(Obstacle::new(
             format!(
                 "a tmpfs at {} would belong to root, and the uid of the container is not known as a number",
                 path.path
             ),
-            format!(
-                "name it: --set '{}:root-user.user=UID:GID', or set a numeric `user`",
-                container.name().unwrap_or("NAME")
-            ),
+            name_the_uid(setting, container, user),
         ));
     }
     if !obstacles.is_empty() {
@@ -115,9 +113,7 @@ fn draft(setting: &Setting<'_>, container: &ContainerView<'_>, after: &UserAfter
 }
 
 fn proxy_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<Obstacle> {
-    let proxy = container.name().is_some()
-        && setting.task.proxy_container() == Read::Known(container.name().unwrap_or_default());
-    proxy.then(|| {
+    user::is_app_mesh_proxy(setting, container).then(|| {
         Obstacle::new(
             format!(
                 "{} is the App Mesh proxy, which is reported to fail with a read-only root file system",
@@ -140,7 +136,12 @@ fn mounted(setting: &Setting<'_>, container: &ContainerView<'_>) -> Result<Vec<S
             Read::Unresolved(why) => return Err(unread(why)),
         };
         let Some(other) = setting.task.seen().into_iter().find(|other| other.name() == Some(name)) else {
-            return Err(unread(Why::MayBeHidden));
+            return Err(Obstacle::new(
+                format!(
+                    "it takes over the mounts of `{name}`, which is not among the containers that can be read here"
+                ),
+                "correct the name in `volumesFrom`, or check the whole task definition",
+            ));
         };
         paths.extend(own_mounts(&other)?);
     }
@@ -148,13 +149,18 @@ fn mounted(setting: &Setting<'_>, container: &ContainerView<'_>) -> Result<Vec<S
 }
 
 fn own_mounts(container: &ContainerView<'_>) -> Result<Vec<String>, Obstacle> {
-    let unread = |why| Obstacle::unresolved("`mountPoints` or `tmpfs`, so that a path may be mounted already,", why);
+    let unread = |field: String| move |why| Obstacle::unresolved(&field, why);
     let mut paths = Vec::new();
-    for mount in container.mounts().map_err(unread)? {
+    let list =
+        format!("{} of {}, which may mount such a path already,", user::unread_mounts(container), container.title());
+    for mount in container.mounts().map_err(unread(list))? {
         match mount.path {
             Read::Known(path) => paths.push(path),
             Read::Absent => {}
-            Read::Unresolved(why) => return Err(unread(why)),
+            Read::Unresolved(why) => {
+                let path = format!("the path of a mount of {}, which may be one of these,", container.title());
+                return Err(unread(path)(why));
+            }
         }
     }
     Ok(paths)
@@ -164,6 +170,22 @@ fn own_mounts(container: &ContainerView<'_>) -> Result<Vec<String>, Obstacle> {
 /// directory is one that everybody may write, or the container is root anyway.
 fn owner_fits(after: &UserAfter, path: &str) -> bool {
     matches!(after, UserAfter::Root | UserAfter::NonRoot { uid: Some(_), .. }) || pass::EVERYBODY_WRITES.contains(&path)
+}
+
+/// How the uid of the container can become known as a number.
+fn name_the_uid(setting: &Setting<'_>, container: &ContainerView<'_>, user: &UserPlan) -> String {
+    let by_hand = "set a numeric `user` by hand";
+    match (&user.after, &user.mend) {
+        (UserAfter::NonRoot { by: Provenance::Definition, .. }, _) => by_hand.into(),
+        _ if container.user().unresolved().is_some() => by_hand.into(),
+        _ if !setting.wishes.selection.passes.contains(&root_user::PASS.id) => {
+            format!("let root-user run too, or {by_hand}")
+        }
+        (_, Plan::Blocked(_)) => format!("clear what keeps root-user from setting it, or {by_hand}"),
+        (_, Plan::Ready(_)) => {
+            format!("name it: --set '{}:root-user.user=UID:GID'", container.name().unwrap_or("NAME"))
+        }
+    }
 }
 
 fn owner(after: &UserAfter) -> (Vec<String>, Provenance) {

@@ -160,7 +160,9 @@ fn inspect_container(container: &ContainerView<'_>, intent: &Intent) -> Option<F
             format!("{} may run as root", container.title()),
             Remedy::Undetermined(Obstacle::unresolved("`user`", why)),
         ),
-        Read::Known(user) if is_weak(&user, intent.os) => (message(container, &user), remedy(container, intent)),
+        Read::Known(user) if is_weak(&user, intent.os) => {
+            (message(container, &user, intent.os), remedy(container, intent))
+        }
         _ => return None,
     };
     let mut finding = pass::finding(&PASS, container, "user", message, remedy);
@@ -173,9 +175,12 @@ fn inspect_container(container: &ContainerView<'_>, intent: &Intent) -> Option<F
     Some(finding)
 }
 
-fn message(container: &ContainerView<'_>, user: &UserField) -> String {
+fn message(container: &ContainerView<'_>, user: &UserField, os: Os) -> String {
     let title = container.title();
     match user {
+        UserField::Unset if os == Os::Windows => {
+            format!("{title} names no user, so its image decides, and most images say ContainerAdministrator")
+        }
         UserField::Unset => format!("{title} names no user, so its image decides, and most images say root"),
         UserField::WindowsAdministrator => format!("{title} runs as ContainerAdministrator"),
         UserField::Root | UserField::Other(_) => format!("{title} runs as root"),
@@ -198,7 +203,7 @@ fn fix(container: &ContainerView<'_>, intent: &Intent, mend: &UserMend) -> Fix {
     if mend.opens_low_ports {
         let entry = json!({ "namespace": LOW_PORTS, "value": "0" });
         edits.push(Edit::Append { array: container.path().key("systemControls"), value: entry });
-        values.push(Vouched { value: format!("{LOW_PORTS} = 0, for the low port"), by: Provenance::Definition });
+        values.push(Vouched { value: format!("{LOW_PORTS} = 0, for ports below 1024"), by: Provenance::Definition });
         title.push_str(" and let it bind low ports");
     }
     Fix { title, applicability: Applicability::Unsafe, edits, values, risks: risks(container, intent, &user.value) }
@@ -206,18 +211,7 @@ fn fix(container: &ContainerView<'_>, intent: &Intent, mend: &UserMend) -> Fix {
 
 fn risks(container: &ContainerView<'_>, intent: &Intent, user: &str) -> Vec<Risk> {
     let name = container.name().unwrap_or("the container");
-    let mut risks = vec![
-        Risk::new(
-            "an entry point that changes owners or switches users (gosu, su-exec, setpriv) fails without root",
-            format!("run one task of the new revision and look in the log of {name} for `Operation not permitted`"),
-        ),
-        Risk::new(
-            format!("files of the image that only root may read or write are closed to {user}"),
-            format!(
-                "look in the same log for `Permission denied`; `docker run --rm -u {user} IMAGE` shows it without ECS"
-            ),
-        ),
-    ];
+    let mut risks = if intent.os == Os::Windows { windows_risks(name, user) } else { linux_risks(name, user) };
     if container.member("healthCheck") != Read::Absent {
         risks.push(Risk::new(
             "the health check runs as the new user too",
@@ -228,6 +222,30 @@ fn risks(container: &ContainerView<'_>, intent: &Intent, user: &str) -> Vec<Risk
         risks.push(unknown_os());
     }
     risks
+}
+
+fn windows_risks(name: &str, user: &str) -> Vec<Risk> {
+    vec![Risk::new(
+        format!(
+            "what only an administrator may do is closed to {user}: services, the registry, directories of the system"
+        ),
+        format!("run one task of the new revision and look in the log of {name} for `Access is denied`"),
+    )]
+}
+
+fn linux_risks(name: &str, user: &str) -> Vec<Risk> {
+    vec![
+        Risk::new(
+            "an entry point that changes owners or switches users (gosu, su-exec, setpriv) fails without root",
+            format!("run one task of the new revision and look in the log of {name} for `Operation not permitted`"),
+        ),
+        Risk::new(
+            format!("files of the image that only root may read or write are closed to {user}"),
+            format!(
+                "look in the same log for `Permission denied`; `docker run --rm -u {user} IMAGE` shows it without ECS"
+            ),
+        ),
+    ]
 }
 
 /// What to say of a fix made as for Linux when nothing tells the operating system.

@@ -247,11 +247,13 @@ fn risks(container: &ContainerView<'_>, intent: &Intent, mounts: &[TmpfsPlan]) -
             "try `aws ecs execute-command` on that task if you use it",
         ),
     ];
-    if let Some(mount) = mounts.first() {
+    let paths: Vec<&str> = mounts.iter().map(|mount| mount.path.as_str()).collect();
+    if !paths.is_empty() {
+        let becomes = if paths.len() == 1 { "is memory now: its" } else { "are memory now: their" };
         risks.push(Risk::new(
             format!(
-                "{} is memory now: its contents count against the memory of the task and are gone after a restart",
-                mount.path
+                "{} {becomes} contents count against the memory of the task and are gone after a restart",
+                paths.join(", ")
             ),
             "compare what the running task keeps there (`du -sh`) with the size",
         ));
