@@ -206,7 +206,8 @@ fn sized(
     drafts: Vec<Draft>,
     by_task: Option<u64>,
 ) -> Result<Vec<TmpfsPlan>, Vec<Obstacle>> {
-    let share = container_memory(container).map(|memory| memory * percent(setting, container.into()) / 100);
+    let memory = hard_limit(container).or_else(|| if by_task.is_some() { None } else { reservation(container) });
+    let share = memory.map(|memory| memory * percent(setting, container.into()) / 100);
     let asked: u64 = drafts.iter().filter_map(|draft| draft.asked.map(|size| size.value)).sum();
     if let Some(share) = share.filter(|share| asked > *share) {
         return Err(vec![beyond(asked, share, "the container's memory")]);
@@ -257,9 +258,21 @@ fn task_memory(task: &crate::model::TaskView<'_>) -> Option<u64> {
     }
 }
 
-/// The container's hard limit, else its reservation; a small figure where one is set and cannot be read.
-fn container_memory(container: &ContainerView<'_>) -> Option<u64> {
-    let limits = [container.member("memory").number(), container.member("memoryReservation").number()];
-    let unread = limits.iter().any(|limit| limit.unresolved().is_some());
-    limits.into_iter().find_map(Read::known).filter(|memory| *memory > 0).or(unread.then_some(SMALLEST_TASK_MIB))
+/// The container's own limit, which its tmpfs count against whatever the task has.
+fn hard_limit(container: &ContainerView<'_>) -> Option<u64> {
+    figure(&container.member("memory").number())
+}
+
+/// What the container is sure of; it may use more, up to the memory of the task.
+fn reservation(container: &ContainerView<'_>) -> Option<u64> {
+    figure(&container.member("memoryReservation").number())
+}
+
+/// A small figure where one is set and cannot be read.
+fn figure(memory: &Read<u64>) -> Option<u64> {
+    match memory {
+        Read::Known(0) | Read::Absent => None,
+        Read::Known(memory) => Some(*memory),
+        Read::Unresolved(_) => Some(SMALLEST_TASK_MIB),
+    }
 }
