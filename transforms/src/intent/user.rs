@@ -170,44 +170,54 @@ fn waiting_for(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<S
     waiting.map(|other| other.title())
 }
 
-/// Mounted data that the new user may not be able to write.
+/// Mounted data that the new user may not be able to write: all of it at once, since a later `--set` replaces an earlier one.
 fn ownership_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<Obstacle> {
     let layers = &setting.wishes.layers;
     let vouched = layers.pick(container.into(), |knobs| knobs.root_user.owned_paths.as_ref());
     let vouches = |path: &str| vouched.is_some_and(|paths| paths.value.iter().any(|owned| owned.covers(path)));
-    let flag = |path: &str| format!("if the new user may write there: --set root-user.owned-paths={path}");
     let mounts = match container.mounts() {
         Ok(mounts) => mounts,
         Err(why) => return Some(Obstacle::unresolved(unread_mounts(container), why)),
     };
+    let volumes = match container.volumes_from() {
+        Ok(volumes) => volumes,
+        Err(why) => return Some(Obstacle::unresolved("`volumesFrom`", why)),
+    };
+    let mut reasons: Vec<String> = Vec::new();
+    let mut missing: Vec<String> = Vec::new();
     for mount in mounts.into_iter().filter(|mount| !mount.read_only) {
         let (MountKind::Volume(volume), path) = (mount.kind, mount.path) else { continue };
         match path {
-            Read::Known(path) if vouches(&path) => {}
-            Read::Known(path) => {
+            Read::Known(path) if !vouches(&path) => {
                 let volume = volume.map_or_else(|| "a volume".to_owned(), |name| format!("volume `{name}`"));
-                return Some(Obstacle::new(
-                    format!("{volume} is mounted writable at {path}, and nothing says who owns what is on it"),
-                    flag(&path),
-                ));
+                reasons.push(format!("{volume} is mounted writable at {path}"));
+                missing.push(path);
             }
-            Read::Absent => {}
+            Read::Known(_) | Read::Absent => {}
             Read::Unresolved(why) => return Some(Obstacle::unresolved("the path of a writable mount", why)),
         }
     }
-    match container.volumes_from() {
-        Err(why) => Some(Obstacle::unresolved("`volumesFrom`", why)),
-        Ok(volumes) => volumes.into_iter().find(|volume| !volume.read_only).and_then(|volume| {
+    if !vouches("volumesFrom") {
+        for volume in volumes.into_iter().filter(|volume| !volume.read_only) {
             let source =
                 volume.source.known().map_or_else(|| "another container".to_owned(), |name| format!("`{name}`"));
-            (!vouches("volumesFrom")).then(|| {
-                Obstacle::new(
-                    format!("it takes over writable volumes from {source}, and nothing says who owns what is on them"),
-                    flag("volumesFrom"),
-                )
-            })
-        }),
+            reasons.push(format!("it takes over writable volumes from {source}"));
+            if missing.last().is_none_or(|last| last != "volumesFrom") {
+                missing.push("volumesFrom".into());
+            }
+        }
     }
+    let one = matches!(missing.as_slice(), [path] if path != "volumesFrom");
+    let named = vouched.iter().flat_map(|paths| paths.value).map(ToString::to_string);
+    let paths: Vec<String> = named.chain(missing).collect();
+    let scope = container.name().map(|name| format!("{name}:")).unwrap_or_default();
+    (!reasons.is_empty()).then(|| {
+        let on = if one { "it" } else { "them" };
+        Obstacle::new(
+            format!("{}, and nothing says who owns what is on {on}", reasons.join(", ")),
+            format!("if the new user may write there: --set '{scope}root-user.owned-paths={}'", paths.join(",")),
+        )
+    })
 }
 
 /// Whether the container needs an entry that opens low ports to its new user.
@@ -228,12 +238,15 @@ fn low_ports(setting: &Setting<'_>, container: &ContainerView<'_>) -> Result<boo
             ));
         }
         Read::Unresolved(why) => {
-            return Err(Obstacle {
-                next_step:
+            let unread = Obstacle::unresolved(&format!("it listens on {port}, and `networkMode`"), why);
+            let next_step = match why {
+                Why::OutsideThisFile => {
                     "name the launch type if it is Fargate: --launch-type fargate; else check the whole task definition"
-                        .into(),
-                ..Obstacle::unresolved(&format!("it listens on {port}, and `networkMode`"), why)
-            });
+                        .into()
+                }
+                Why::Placeholder | Why::MayBeHidden | Why::WrongType => unread.next_step,
+            };
+            return Err(Obstacle { next_step, ..unread });
         }
         Read::Absent | Read::Known(_) => {}
     }

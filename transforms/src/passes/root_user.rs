@@ -133,6 +133,12 @@ impl TryFrom<String> for OwnedPath {
     }
 }
 
+impl fmt::Display for OwnedPath {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(if self.0.is_empty() { "/" } else { &self.0 })
+    }
+}
+
 impl OwnedPath {
     /// Whether `path` is this path or lies below it.
     pub fn covers(&self, path: &str) -> bool {
