@@ -29,8 +29,8 @@ pub struct Pass {
     pub severity: Severity,
     /// The controls and rules of others that look for the same.
     pub controls: &'static [&'static str],
-    /// The applicabilities that its fixes can have.
-    pub yields: &'static [Applicability],
+    /// The applicabilities that its remedies can have, weakest first.
+    pub yields: &'static [Yield],
     /// Its settings.
     pub knobs: &'static [Knob],
     /// Its page, in Markdown.
@@ -90,6 +90,15 @@ impl Applicability {
             Self::Safe => "safe",
         }
     }
+}
+
+/// An applicability that the remedies of a pass can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Yield {
+    /// The applicability.
+    pub applicability: Applicability,
+    /// When a remedy has it, as a lowercase phrase for the catalogue.
+    pub when: &'static str,
 }
 
 /// Who vouches for a value, weakest first.
@@ -222,6 +231,14 @@ impl Risk {
     /// A scenario and its test.
     pub fn new(breaks: impl Into<String>, test: impl Into<String>) -> Self {
         Self { breaks: breaks.into(), test: test.into() }
+    }
+
+    /// What to say of a fix made as for Linux when nothing tells the operating system.
+    pub fn unknown_os() -> Self {
+        Self::new(
+            "nothing tells the operating system, so this is what Linux containers need",
+            "say which it is: --os linux or --os windows",
+        )
     }
 }
 

@@ -6,7 +6,6 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::root_user::unknown_os;
 use crate::capability;
 use crate::edit::Edit;
 use crate::intent::{CapabilityPlan, DropForm, Intent, UserAfter};
@@ -14,6 +13,7 @@ use crate::knobs::Knob;
 use crate::model::{CapabilityLists, ContainerView, Os, Read, TaskView};
 use crate::pass::{
     self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Risk, Severity, Verdict, Vouched,
+    Yield,
 };
 use crate::tree::Path;
 
@@ -23,7 +23,16 @@ pub static PASS: Pass = Pass {
     summary: "a container has Linux capabilities that it does not need",
     severity: Severity::High,
     controls: &["FG_R00362"],
-    yields: &[Applicability::Manual, Applicability::Unsafe],
+    yields: &[
+        Yield {
+            applicability: Applicability::Manual,
+            when: "a privileged container, an added capability that reaches past the container",
+        },
+        Yield {
+            applicability: Applicability::Unsafe,
+            when: "capabilities of the default set that the container has no use for",
+        },
+    ],
     knobs: &[
         Knob {
             name: "keep",
@@ -218,7 +227,7 @@ fn risks(container: &ContainerView<'_>, intent: &Intent, excess: &[String]) -> V
         ));
     }
     if intent.os == Os::Unknown {
-        risks.push(unknown_os());
+        risks.push(Risk::unknown_os());
     }
     risks
 }

@@ -2,12 +2,14 @@
 
 use crate::pass::{Pass, PassId};
 
+mod catalogue;
 pub mod excess_capabilities;
 pub mod root_user;
-pub mod writable_root_filesystem;
-
 #[cfg(test)]
 mod tests;
+pub mod writable_root_filesystem;
+
+pub use catalogue::catalogue;
 
 /// Every pass, sorted by id.
 pub static TABLE: [&Pass; 3] = [&excess_capabilities::PASS, &root_user::PASS, &writable_root_filesystem::PASS];
@@ -35,7 +37,7 @@ pub fn nearest_of<'c>(wrong: &str, candidates: impl Iterator<Item = &'c str>) ->
 /// The whole page of a pass: what its Markdown says, and the facts that the code knows.
 pub fn page(pass: &Pass) -> String {
     let mut page = format!("# {}\n\n{}.\n\n", pass.id, capitalised(pass.summary));
-    let yields: Vec<&str> = pass.yields.iter().map(|applicability| applicability.name()).collect();
+    let yields: Vec<&str> = pass.yields.iter().map(|known| known.applicability.name()).collect();
     page.push_str(&format!(
         "Severity {} · controls {} · fixes are {}\n\n",
         pass.severity.name(),

@@ -10,7 +10,7 @@ use crate::intent::{Intent, LOW_PORTS, Plan, UserMend};
 use crate::knobs::Knob;
 use crate::model::{ContainerView, Os, Read, TaskView, UserField};
 use crate::pass::{
-    self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Risk, Severity, Vouched,
+    self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Risk, Severity, Vouched, Yield,
 };
 
 /// The pass.
@@ -19,7 +19,13 @@ pub static PASS: Pass = Pass {
     summary: "a container runs as root, or as whoever its image says",
     severity: Severity::Medium,
     controls: &["ECS.20", "ECS.21", "CT.ECS.PR.3"],
-    yields: &[Applicability::Manual, Applicability::Unsafe],
+    yields: &[
+        Yield {
+            applicability: Applicability::Manual,
+            when: "a writable mount whose owner nobody vouches for, the FireLens router, the App Mesh proxy, a container that others wait for, a low port that cannot be opened, Windows without `root-user.windows-user`",
+        },
+        Yield { applicability: Applicability::Unsafe, when: "every other container that is root or names no user" },
+    ],
     knobs: &[
         Knob {
             name: "user",
@@ -225,7 +231,7 @@ fn risks(container: &ContainerView<'_>, intent: &Intent, user: &str) -> Vec<Risk
         ));
     }
     if intent.os == Os::Unknown {
-        risks.push(unknown_os());
+        risks.push(Risk::unknown_os());
     }
     risks
 }
@@ -252,12 +258,4 @@ fn linux_risks(name: &str, user: &str) -> Vec<Risk> {
             ),
         ),
     ]
-}
-
-/// What to say of a fix made as for Linux when nothing tells the operating system.
-pub(super) fn unknown_os() -> Risk {
-    Risk::new(
-        "nothing tells the operating system, so this is what Linux containers need",
-        "say which it is: --os linux or --os windows",
-    )
 }

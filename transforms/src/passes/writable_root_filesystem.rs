@@ -3,13 +3,12 @@
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use super::root_user::unknown_os;
 use crate::edit::Edit;
 use crate::intent::{Intent, Plan, TmpfsPlan, WritablePlan};
 use crate::knobs::Knob;
 use crate::model::{ContainerView, Os, Read, TaskView};
 use crate::pass::{
-    self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Risk, Severity, Vouched,
+    self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Risk, Severity, Vouched, Yield,
 };
 
 /// The pass.
@@ -18,7 +17,13 @@ pub static PASS: Pass = Pass {
     summary: "a container can write to the files of its image",
     severity: Severity::High,
     controls: &["ECS.5", "CT.ECS.PR.6"],
-    yields: &[Applicability::Manual, Applicability::Unsafe],
+    yields: &[
+        Yield {
+            applicability: Applicability::Manual,
+            when: "the App Mesh proxy, mounts that cannot be read, a path that needs an owner whose uid is not known, sizes that take too much of the memory",
+        },
+        Yield { applicability: Applicability::Unsafe, when: "every other container of a task that is not for Windows" },
+    ],
     knobs: &[
         Knob {
             name: "paths",
@@ -265,7 +270,7 @@ fn risks(container: &ContainerView<'_>, intent: &Intent, mounts: &[TmpfsPlan]) -
         ));
     }
     if intent.os == Os::Unknown {
-        risks.push(unknown_os());
+        risks.push(Risk::unknown_os());
     }
     risks
 }
