@@ -21,9 +21,7 @@ listed, never mended, and fails the run only with `--strict`.
 /// The text of `transforms/README.md`: a table with a row for each applicability of each pass, then every page.
 pub fn catalogue() -> String {
     let mut text = format!("{INTRODUCTION}\n| pass | severity | controls | remedy | when |\n|---|---|---|---|---|\n");
-    for pass in TABLE {
-        rows(pass, &mut text);
-    }
+    text.extend(TABLE.into_iter().flat_map(rows));
     for pass in TABLE {
         text.push('\n');
         text.push_str(&demoted(&page(pass)));
@@ -31,12 +29,12 @@ pub fn catalogue() -> String {
     text
 }
 
-fn rows(pass: &Pass, text: &mut String) {
+fn rows(pass: &'static Pass) -> impl Iterator<Item = String> {
     let (id, severity, controls) = (pass.id, pass.severity.name(), pass.controls.join(", "));
-    for known in pass.yields {
+    pass.yields.iter().map(move |known| {
         let (remedy, when) = (known.applicability.name(), known.when);
-        text.push_str(&format!("| [{id}](#{id}) | {severity} | {controls} | {remedy} | {when} |\n"));
-    }
+        format!("| [{id}](#{id}) | {severity} | {controls} | {remedy} | {when} |\n")
+    })
 }
 
 /// Every heading one level lower. A `#` within a fence is none.

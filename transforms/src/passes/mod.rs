@@ -39,7 +39,7 @@ pub fn page(pass: &Pass) -> String {
     let mut page = format!("# {}\n\n{}.\n\n", pass.id, capitalised(pass.summary));
     let yields: Vec<&str> = pass.yields.iter().map(|known| known.applicability.name()).collect();
     page.push_str(&format!(
-        "Severity {} · controls {} · fixes are {}\n\n",
+        "Severity {} · controls {} · remedies are {}\n\n",
         pass.severity.name(),
         pass.controls.join(", "),
         yields.join(" or ")
