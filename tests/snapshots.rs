@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use ecs_harden_transforms::passes;
 use snapbox::{Assert, Data, data::DataFormat};
@@ -112,35 +112,55 @@ fn whole_runs_do_what_their_goldens_show() {
     }
 }
 
-/// `args` is the command line; `stdout`, `stderr` and `status` are what came of it. Files of the case lie beside it.
+/// What a case of `cli/` is made of beside the files that the command works on.
+const CLI_PARTS: [&str; 5] = ["args", "stdin", "stdout", "stderr", "status"];
+
+/// The files that the command works on.
+fn inputs(case: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(case).unwrap().map(|entry| entry.unwrap().path());
+    entries.filter(|path| path.is_file() && !CLI_PARTS.contains(&name(path))).collect()
+}
+
+/// `args` is the command line, one argument a line, after lines `FAULT=…` and `CI=…` for the environment; `stdin` is fed to it;
+/// `stdout`, `stderr` and `status` are what came of it, and `after/` the files that it wrote. The files of the case lie beside it.
 #[test]
 fn the_command_line_says_what_its_goldens_show() {
     for case in sorted(&root().join("cli")) {
         let scratch = tempfile::tempdir().unwrap();
-        for entry in fs::read_dir(&case).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_file() && !["args", "stdout", "stderr", "status"].contains(&name(&path)) {
-                fs::copy(&path, scratch.path().join(name(&path))).unwrap();
-            }
+        for path in inputs(&case) {
+            fs::copy(&path, scratch.path().join(name(&path))).unwrap();
         }
         let mut command = Command::new(env!("CARGO_BIN_EXE_ecs-harden"));
-        let (fault, arguments): (Vec<_>, Vec<_>) =
-            args(&case).into_iter().partition(|argument| argument.starts_with("FAULT="));
-        for fault in fault {
-            command.env("ECS_HARDEN_TEST_FAULT", fault.trim_start_matches("FAULT="));
+        command.env_remove("CI").env_remove("CLICOLOR_FORCE").env_remove("COLUMNS").env("NO_COLOR", "1");
+        for argument in args(&case) {
+            match argument.split_once('=') {
+                Some(("FAULT", fault)) => command.env("ECS_HARDEN_TEST_FAULT", fault),
+                Some(("CI", ci)) => command.env("CI", ci),
+                _ => command.arg(argument),
+            };
         }
-        let output = command
-            .current_dir(scratch.path())
-            .args(arguments)
-            .env_remove("CI")
-            .env_remove("CLICOLOR_FORCE")
-            .env("NO_COLOR", "1")
-            .output()
-            .unwrap();
+        let fed = fs::File::open(case.join("stdin")).map_or_else(|_| Stdio::null(), Stdio::from);
+        let output = command.current_dir(scratch.path()).stdin(fed).output().unwrap();
         let status = format!("{}\n", output.status.code().unwrap());
         assert_golden(&output.stdout, &case.join("stdout"));
         assert_golden(&output.stderr, &case.join("stderr"));
         assert_golden(status.as_bytes(), &case.join("status"));
+        assert_written(&case, scratch.path());
+    }
+}
+
+/// What the command left behind: `after/` holds each file that is new or changed, and no other.
+fn assert_written(case: &Path, scratch: &Path) {
+    let after = case.join("after");
+    for entry in fs::read_dir(scratch).unwrap() {
+        let path = entry.unwrap().path();
+        let written = fs::read(&path).unwrap();
+        let golden = after.join(name(&path));
+        if fs::read(case.join(name(&path))).ok().as_ref() == Some(&written) {
+            assert!(!golden.exists(), "{} is there and nothing was written: delete it", golden.display());
+        } else {
+            assert_golden(&written, &golden);
+        }
     }
 }
 

@@ -1,0 +1,1 @@
+{ "family": "x", "containerDefinitions": [ %{ if debug }{}%{ endif } ] }

@@ -1,0 +1,5 @@
+{
+  "containerDefinitions": [
+    {{ if .Debug }}{ "name": "web" }{{ end }}
+  ]
+}

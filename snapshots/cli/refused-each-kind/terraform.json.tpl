@@ -1,0 +1,7 @@
+{
+  "containerDefinitions": [
+    %{ if debug ~}
+    { "name": "web" }
+    %{ endif ~}
+  ]
+}
