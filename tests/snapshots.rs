@@ -162,6 +162,11 @@ fn assert_written(case: &Path, scratch: &Path) {
             assert_golden(&written, &golden);
         }
     }
+    for golden in fs::read_dir(&after).into_iter().flatten() {
+        let golden = golden.unwrap().path();
+        let written = scratch.join(name(&golden)).exists();
+        assert!(written, "{} is there and nothing was written: delete it", golden.display());
+    }
 }
 
 /// Every exit status of the table in the README has a golden.
