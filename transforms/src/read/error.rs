@@ -160,7 +160,7 @@ impl ReadError {
             ReadErrorKind::ShellPrompt => "delete the lines before the first bracket",
             ReadErrorKind::Yaml => "convert it to JSON first and name the result",
             ReadErrorKind::Hcl => {
-                "move the container definitions into a JSON file, or name the registered task definition"
+                "HCL is not read yet; move the container definitions into a JSON file, or give the output of `aws ecs describe-task-definition`"
             }
             ReadErrorKind::Broken(Flaw::ControlCharacter) => {
                 "close the string on its line, or write the character as an escape"
