@@ -48,7 +48,7 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct Check {
     /// Files, directories, or - for standard input
-    #[arg(default_value = ".")]
+    #[arg(default_value = ".", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// How the run is steered.
     #[command(flatten)]
@@ -59,7 +59,7 @@ pub struct Check {
 #[derive(Debug, Args)]
 pub struct Diff {
     /// Files, directories, or - for standard input
-    #[arg(default_value = ".")]
+    #[arg(default_value = ".", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Exit with 1 if something would change
     #[arg(long)]
@@ -76,7 +76,7 @@ pub struct Diff {
 #[derive(Debug, Args)]
 pub struct Fix {
     /// Files, directories, or - for standard input
-    #[arg(required = true)]
+    #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Write the hardened document there instead (- is standard output); takes one input
     #[arg(short, long, value_name = "FILE")]
@@ -116,7 +116,7 @@ pub struct Run {
     /// Operating system where the definition does not say: linux or windows
     #[arg(long, value_name = "OS")]
     pub os: Option<Os>,
-    /// Set a knob: PASS.KNOB=VALUE, or CONTAINER:PASS.KNOB=VALUE for one container
+    /// Set a knob: [[FAMILY/]CONTAINER:]PASS.KNOB=VALUE, where names may hold * and ?
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
     /// Form of the report
@@ -154,13 +154,13 @@ pub enum Emit {
 /// The least severity that counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum FailOn {
-    /// Critical
+    /// Critical findings alone
     Critical,
-    /// High
+    /// High and critical findings
     High,
-    /// Medium
+    /// All but low findings
     Medium,
-    /// Low
+    /// Every finding
     Low,
     /// Nothing counts
     Never,

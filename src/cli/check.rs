@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &Check, context: &mut Context) -> Result<Exit, CliE
     })?;
     match steering.format {
         Format::Json => context.out.write_all(Report::new(files).render().as_bytes())?,
-        Format::Text if context.verbosity != Verbosity::Quiet && total.files != 1 => {
+        Format::Text if context.verbosity != Verbosity::Quiet && total.files > 1 => {
             let weak = counted(total.weak, "finding");
             let files = counted(total.files, "file");
             writeln!(context.out, "{files}: {weak}, {} undetermined, {} clean", total.undetermined, total.clean)?;

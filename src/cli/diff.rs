@@ -1,5 +1,6 @@
 //! `ecs-harden diff`: the edits as a unified diff on standard output, which holds nothing else.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
 use ecs_harden_transforms::document::Document;
@@ -73,7 +74,11 @@ pub(super) fn announce(found: &Found, rendered: &Rendered, context: &mut Context
     if rendered.applies() {
         return Ok(());
     }
-    let lines = |lines: &[usize]| lines.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    // A line that is changed stands there twice, removed and added.
+    let lines = |lines: &[usize]| {
+        let once: BTreeSet<&usize> = lines.iter().collect();
+        once.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    };
     let shown = clean(&found.shown);
     if !rendered.masked_lines.is_empty() {
         let lines = lines(&rendered.masked_lines);

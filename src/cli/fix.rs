@@ -30,13 +30,12 @@ enum Goal<'a> {
 /// Runs the command.
 pub(super) fn run(arguments: &Fix, context: &mut Context) -> Result<Exit, CliError> {
     check_usage(arguments)?;
+    // Before anything is written: a directory may stand for many files.
+    if arguments.output.is_some() && source::expand(&arguments.paths, &context.cwd).found.len() > 1 {
+        return Err(CliError::usage("-o takes one input and the directory holds more", "name the one file"));
+    }
     let mut files = Vec::new();
-    let mut inputs = 0;
     let exit = steer::each(&arguments.paths, &arguments.run, context, |planned, context| {
-        inputs += 1;
-        if inputs > 1 && arguments.output.is_some() {
-            return Err(CliError::usage("-o takes one input and more were found", "name the one file"));
-        }
         let (exit, written) = match &planned.plan {
             Err(refusal) => (steer::refuse(&planned.found, refusal, context)?, None),
             Ok(plan) => one(arguments, &planned, plan, context)?,
