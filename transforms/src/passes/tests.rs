@@ -17,7 +17,7 @@ const SECTIONS: [&str; 7] = [
 ];
 
 /// The fewest words that answer a section's question.
-const FEWEST_WORDS: usize = 12;
+const FEWEST_WORDS: usize = 15;
 
 /// The longest line of a page, in characters: a terminal shows it whole.
 const WIDEST_LINE: usize = 120;
@@ -76,7 +76,7 @@ fn every_pass_lives_in_the_file_that_its_id_names_beside_its_page() {
         let filed = FILED.iter().find(|filed| filed.pass == pass);
         let filed = filed.unwrap_or_else(|| panic!("add the module of `{id}` to FILED in passes/tests.rs"));
         assert_eq!(filed.module, snake(id), "rename passes/{}.rs and its page after `{id}`", filed.module);
-        assert_eq!(filed.page, pass.page, "`page` of `{id}` must be include_str!(\"{}.md\")", snake(id));
+        assert!(filed.page == pass.page, "`page` of `{id}` must be include_str!(\"{}.md\")", snake(id));
     }
 }
 
