@@ -215,8 +215,7 @@ impl<'a> Work<'a> {
             let Stand::Line(indent) = self.stand(layout, next) else {
                 continue;
             };
-            let is_free = source.ends_line(anchor) && source.line_start(layout.entries[next].start) > anchor;
-            if !is_free || (self.avoid)(source.line(source.after_break(source.line_end(anchor)))) {
+            if (self.avoid)(source.line(source.after_break(source.line_end(anchor)))) {
                 continue;
             }
             let beside = layout.entries[next];
