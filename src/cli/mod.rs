@@ -75,16 +75,11 @@ fn from_process() -> Exit {
             return if error.use_stderr() { Exit::Usage } else { Exit::Clean };
         }
     };
-    match Context::of_process() {
-        Ok(context) => run(cli, context),
-        Err(_) => {
-            drop(writeln!(
-                io::stderr(),
-                "error: the current directory cannot be read\n  hint: change to one that exists"
-            ));
-            Exit::Usage
-        }
+    if let Ok(context) = Context::of_process() {
+        return run(cli, context);
     }
+    drop(writeln!(io::stderr(), "error: the current directory cannot be read\n  hint: change to one that exists"));
+    Exit::Usage
 }
 
 /// Runs one command in a context.

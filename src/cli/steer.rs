@@ -69,10 +69,11 @@ pub(super) fn each(
         worst = Exit::Usage;
     }
     if expanded.found.is_empty() && expanded.errors.is_empty() {
-        writeln!(
-            context.err,
-            "no task definition found: no *.json, *.jsonc, *.json.* or *.tpl here mentions containerDefinitions"
-        )?;
+        // A gate that looked into the wrong directory must not be green.
+        return Err(CliError::usage(
+            "no task definition found: no *.json, *.jsonc, *.json.* or *.tpl there mentions containerDefinitions",
+            "name the files; a named file is read whatever it is called",
+        ));
     }
     for found in expanded.found {
         let bytes = match source::read(&found.input, &mut context.stdin) {
@@ -94,7 +95,7 @@ pub(super) fn refuse(found: &Found, refusal: &Refusal, context: &mut Context) ->
     let note = refusal.kind == RefusalKind::Foreign && found.origin == Origin::Walked;
     if !note {
         write!(context.err, "error: {}", text::refusal(&found.shown, refusal))?;
-    } else if context.verbosity == Verbosity::Verbose {
+    } else if context.verbosity != Verbosity::Quiet {
         writeln!(context.err, "note: {}: skipped, {}", clean(&found.shown), clean(&refusal.message))?;
     }
     Ok(match refusal.kind {

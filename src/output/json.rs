@@ -3,7 +3,7 @@
 use ecs_harden_transforms::document::Document;
 use ecs_harden_transforms::edit::Edit;
 use ecs_harden_transforms::engine::{Decision, Judged};
-use ecs_harden_transforms::pass::{Obstacle, Provenance, Remedy, Risk, Verdict};
+use ecs_harden_transforms::pass::{Applicability, Obstacle, Provenance, Remedy, Risk, Verdict};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -306,7 +306,7 @@ fn finding(plan: &Plan, judged: &Judged) -> Finding {
         container: finding.container.as_ref().and_then(|container| container.name.clone()),
         subject: finding.subject.clone(),
         message: finding.message.clone(),
-        applicability: finding.remedy.applicability().map(|applicability| applicability.name()),
+        applicability: finding.remedy.applicability().map(Applicability::name),
         decision: match judged.decision {
             Decision::Applied => "applied",
             Decision::Withheld(_) => "withheld",

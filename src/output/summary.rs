@@ -14,43 +14,39 @@ pub fn summary(shown: &str, plan: &Plan) -> String {
     if weak.is_empty() && undetermined == 0 {
         return format!("{}: nothing to fix\n", clean(shown));
     }
-    let mut text = format!("{}: fixed {fixed} of {}", clean(shown), counted(weak.len(), "finding"));
-    if undetermined > 0 {
-        text.push_str(&format!(", {undetermined} undetermined"));
+    let told = if undetermined > 0 { format!(", {undetermined} undetermined") } else { String::new() };
+    let mut lines = vec![format!("{}: fixed {fixed} of {}{told}", clean(shown), counted(weak.len(), "finding"))];
+    lines.extend(plan.outcome.findings.iter().flat_map(|judged| leftover(plan, judged)));
+    match guesses(plan) {
+        0 => {}
+        1 => lines.push(format!("  1 fix rests {GUESSES}")),
+        count => lines.push(format!("  {count} fixes rest {GUESSES}")),
     }
-    text.push('\n');
-    for judged in &plan.outcome.findings {
-        text.push_str(&leftover(plan, judged));
-    }
-    let guesses = guesses(plan);
-    if guesses > 0 {
-        text.push_str(&format!(
-            "  {} on built-in defaults, which are guesses: `ecs-harden check` names them and how to test each\n",
-            if guesses == 1 { "1 fix rests".to_owned() } else { format!("{guesses} fixes rest") }
-        ));
-    }
-    text
+    lines.join("\n") + "\n"
 }
+
+const GUESSES: &str = "on built-in defaults, which are guesses: `ecs-harden check` names them and how to test each";
 
 /// What `diff` says beside its diff: what the fixes mend, and what would be left.
 pub fn proposal(shown: &str, plan: &Plan) -> String {
     summary(shown, plan).replacen(": fixed ", ": would fix ", 1)
 }
 
-fn leftover(plan: &Plan, judged: &Judged) -> String {
+fn leftover(plan: &Plan, judged: &Judged) -> Vec<String> {
     let word = match judged.decision {
-        Decision::Applied => return String::new(),
+        Decision::Applied => return Vec::new(),
         Decision::Withheld(_) => "withheld",
         Decision::Manual => "left",
         Decision::Undetermined => "undetermined",
     };
     let (line, _) = plan.position(judged);
-    let mut text = format!("  {word}: line {line}: {} [{}]\n", clean(&judged.finding.message), judged.finding.pass.id);
+    let mut lines =
+        vec![format!("  {word}: line {line}: {} [{}]", clean(&judged.finding.message), judged.finding.pass.id)];
     for obstacle in judged.obstacles() {
-        text.push_str(&format!("    because {}\n", clean(&obstacle.reason)));
-        text.push_str(&format!("    next: {}\n", clean(&obstacle.next_step)));
+        lines.push(format!("    because {}", clean(&obstacle.reason)));
+        lines.push(format!("    next: {}", clean(&obstacle.next_step)));
     }
-    text
+    lines
 }
 
 fn guesses(plan: &Plan) -> usize {

@@ -134,9 +134,8 @@ impl Layers {
         subject: Subject<'_>,
         knob: impl Fn(&'l Knobs) -> Option<&'l T>,
     ) -> Option<&'l T> {
-        let specific =
-            self.0.iter().rev().filter(|layer| layer.scope.names_containers() && layer.scope.covers(subject));
-        specific.filter_map(|layer| knob(&layer.knobs)).next()
+        let specific = |layer: &&Layer| layer.scope.names_containers() && layer.scope.covers(subject);
+        self.0.iter().rev().filter(specific).find_map(|layer| knob(&layer.knobs))
     }
 }
 

@@ -253,7 +253,7 @@ pub fn masked(text: &str, span: Span, sensitive: &[Span]) -> String {
         shown.push_str(&text[at..start.max(at)]);
         let quoted = text[hidden.start..].starts_with('"');
         let quote = if quoted { "\"" } else { "" };
-        shown.push_str(&format!("{quote}{MASK}{quote}"));
+        shown.extend([quote, MASK, quote]);
         at = hidden.end.min(span.end);
     }
     shown.push_str(&text[at..span.end]);

@@ -104,7 +104,7 @@ fn of_kind(case: &mut Case<'_>, at: &str, value: &Value, kind: &Kind) {
         Kind::One(words) => match value.as_str() {
             None => case.report("wrong-type", at, "a string is wanted"),
             Some(word) => {
-                case.report_if(!words.contains(&word), "not-in-enum", at, format!("one of {words:?} is wanted"))
+                case.report_if(!words.contains(&word), "not-in-enum", at, format!("one of {words:?} is wanted"));
             }
         },
         Kind::Texts => list(case, at, value, |case, at, element| {

@@ -173,8 +173,8 @@ fn waiting_for(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<S
 /// Mounted data that the new user may not be able to write: all of it at once, since a later `--set` replaces an earlier one.
 fn ownership_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<Obstacle> {
     let layers = &setting.wishes.layers;
-    let vouched = layers.pick(container.into(), |knobs| knobs.root_user.owned_paths.as_ref());
-    let vouches = |path: &str| vouched.is_some_and(|paths| paths.value.iter().any(|owned| owned.covers(path)));
+    let owned = layers.pick(container.into(), |knobs| knobs.root_user.owned_paths.as_ref());
+    let vouches = |path: &str| owned.is_some_and(|paths| paths.value.iter().any(|known| known.covers(path)));
     let mounts = match container.mounts() {
         Ok(mounts) => mounts,
         Err(why) => return Some(Obstacle::unresolved(unread_mounts(container), why)),
@@ -208,7 +208,7 @@ fn ownership_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> O
         }
     }
     let one = matches!(missing.as_slice(), [path] if path != "volumesFrom");
-    let named = vouched.iter().flat_map(|paths| paths.value).map(ToString::to_string);
+    let named = owned.iter().flat_map(|paths| paths.value).map(ToString::to_string);
     let paths: Vec<String> = named.chain(missing).collect();
     let scope = container.name().map(|name| format!("{name}:")).unwrap_or_default();
     (!reasons.is_empty()).then(|| {

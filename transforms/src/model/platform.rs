@@ -111,7 +111,7 @@ fn is_used(place: &Place<'_>) -> bool {
     }
 }
 
-/// Drive letters, Windows shells, Windows base images, group-managed service accounts, FSx shares.
+/// Drive letters, Windows shells, Windows base images, group-managed service accounts, `FSx` shares, the accounts of Windows.
 fn windows_sign(task: &TaskView<'_>) -> bool {
     let fsx = task.member("volumes").list().items.into_iter().any(|volume| {
         is_used(&volume.clone().member("fsxWindowsFileServerVolumeConfiguration"))
@@ -133,6 +133,7 @@ fn windows_container(container: &ContainerView<'_>) -> bool {
             .any(|point| is_drive(&point.member("containerPath")))
         || is_drive(&container.member("workingDirectory"))
         || is_used(&container.member("credentialSpecs"))
+        || is_windows_account(&container.member("user"))
 }
 
 fn is_windows_word(word: &Place<'_>) -> bool {
@@ -141,6 +142,11 @@ fn is_windows_word(word: &Place<'_>) -> bool {
     let first = text.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
     let program = first.rsplit(['\\', '/']).next().unwrap_or_default();
     matches!(program.strip_suffix(".exe").unwrap_or(program), "powershell" | "cmd") || is_drive(word)
+}
+
+fn is_windows_account(user: &Place<'_>) -> bool {
+    let account = user.clone().text().known().unwrap_or_default();
+    ["ContainerAdministrator", "ContainerUser"].iter().any(|known| known.eq_ignore_ascii_case(account))
 }
 
 fn is_drive(place: &Place<'_>) -> bool {

@@ -36,20 +36,19 @@ pub fn nearest_of<'c>(wrong: &str, candidates: impl Iterator<Item = &'c str>) ->
 
 /// The whole page of a pass: what its Markdown says, and the facts that the code knows.
 pub fn page(pass: &Pass) -> String {
-    let mut page = format!("# {}\n\n{}.\n\n", pass.id, capitalised(pass.summary));
     let yields: Vec<&str> = pass.yields.iter().map(|known| known.applicability.name()).collect();
-    page.push_str(&format!(
-        "Severity {} · controls {} · remedies are {}\n\n",
+    let knobs =
+        pass.knobs.iter().map(|knob| format!("- `{}.{}` takes {}: {}\n", pass.id, knob.name, knob.takes, knob.help));
+    format!(
+        "# {}\n\n{}.\n\nSeverity {} · controls {} · remedies are {}\n\n{}\n\n## Knobs\n\n{}",
+        pass.id,
+        capitalised(pass.summary),
         pass.severity.name(),
         pass.controls.join(", "),
-        yields.join(" or ")
-    ));
-    page.push_str(pass.page.trim_end());
-    page.push_str("\n\n## Knobs\n\n");
-    for knob in pass.knobs {
-        page.push_str(&format!("- `{}.{}` takes {}: {}\n", pass.id, knob.name, knob.takes, knob.help));
-    }
-    page
+        yields.join(" or "),
+        pass.page.trim_end(),
+        knobs.collect::<String>()
+    )
 }
 
 fn capitalised(text: &str) -> String {

@@ -154,12 +154,12 @@ impl OwnedPath {
 
 /// Whether a container with this user counts as running as root on this operating system.
 pub const fn is_weak(user: &UserField, os: Os) -> bool {
-    match (user, os) {
-        (UserField::Unset, _) => true,
-        (UserField::Root, Os::Linux | Os::Unknown) => true,
-        (UserField::WindowsAdministrator, Os::Windows) => true,
-        _ => false,
-    }
+    matches!(
+        (user, os),
+        (UserField::Unset, _)
+            | (UserField::Root, Os::Linux | Os::Unknown)
+            | (UserField::WindowsAdministrator, Os::Windows)
+    )
 }
 
 fn inspect(task: &TaskView<'_>, intent: &Intent) -> Vec<Finding> {

@@ -149,8 +149,8 @@ impl Work<'_> {
         let shape = if self.style.comma_first { Shape::Line } else { shape };
         let place = Place { line_break: &self.style.line_break, indent, colon, shape };
         match name {
-            Some((name, _)) => render::member(&self.style, name, value, place),
-            None => render::value(&self.style, value, place),
+            Some((name, _)) => render::member(self.style, name, value, place),
+            None => render::value(self.style, value, place),
         }
     }
 
