@@ -1,5 +1,7 @@
 //! Where a container can write after the run, when its root file system cannot be written.
 
+use std::collections::BTreeSet;
+
 use super::user::{self, UserAfter, UserPlan};
 use super::{Plan, Setting};
 use crate::knobs::Subject;
@@ -124,28 +126,44 @@ fn proxy_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> Optio
     })
 }
 
-/// Every path that something is mounted on, in the container or through `volumesFrom`.
+/// Every path that something is mounted on, in the container or through `volumesFrom`, which passes on what it was passed itself.
 fn mounted(setting: &Setting<'_>, container: &ContainerView<'_>) -> Result<Vec<String>, Obstacle> {
-    let mut paths = own_mounts(container)?;
-    let sources = container.volumes_from().map_err(|why| Obstacle::unresolved("`volumesFrom`", why))?;
-    for source in sources {
-        let unread = |why: Why| Obstacle::unresolved("the container that `volumesFrom` names", why);
-        let name = match source.source {
+    let mut paths = Vec::new();
+    let mut visited = BTreeSet::new();
+    let mut pending = vec![*container];
+    while let Some(next) = pending.pop() {
+        if visited.insert(next.index()) {
+            paths.extend(own_mounts(&next)?);
+            pending.extend(sources(setting, &next)?);
+        }
+    }
+    Ok(paths)
+}
+
+/// The containers whose mounts this one takes over.
+fn sources<'s>(setting: &Setting<'s>, container: &ContainerView<'s>) -> Result<Vec<ContainerView<'s>>, Obstacle> {
+    let volumes = container.volumes_from().map_err(|why| Obstacle::unresolved("`volumesFrom`", why))?;
+    let mut sources = Vec::new();
+    for volume in volumes {
+        let name = match volume.source {
             Read::Known(name) => name,
             Read::Absent => continue,
-            Read::Unresolved(why) => return Err(unread(why)),
+            Read::Unresolved(why) => {
+                return Err(Obstacle::unresolved("the container that `volumesFrom` names", why));
+            }
         };
-        let Some(other) = setting.task.seen().into_iter().find(|other| other.name() == Some(name)) else {
+        let Some(source) = setting.task.seen().into_iter().find(|other| other.name() == Some(name)) else {
             return Err(Obstacle::new(
                 format!(
-                    "it takes over the mounts of `{name}`, which is not among the containers that can be read here"
+                    "{} takes over the mounts of `{name}`, which is not among the containers that can be read here",
+                    container.title()
                 ),
                 "correct the name in `volumesFrom`, or check the whole task definition",
             ));
         };
-        paths.extend(own_mounts(&other)?);
+        sources.push(source);
     }
-    Ok(paths)
+    Ok(sources)
 }
 
 fn own_mounts(container: &ContainerView<'_>) -> Result<Vec<String>, Obstacle> {
