@@ -253,7 +253,7 @@ fn low_ports(setting: &Setting<'_>, container: &ContainerView<'_>) -> Result<boo
     let own = own_entry(container, lowest)?;
     let elsewhere = setting.task.seen().into_iter().filter(|other| other.index() != container.index());
     for other in elsewhere {
-        conflict(&other, lowest)?;
+        conflict(&other, lowest, !own)?;
     }
     Ok(!own)
 }
@@ -278,13 +278,27 @@ fn own_entry(container: &ContainerView<'_>, lowest: u64) -> Result<bool, Obstacl
 }
 
 /// Under `awsvpc` the parameter belongs to the task, and the container that starts last wins.
-fn conflict(other: &ContainerView<'_>, lowest: u64) -> Result<(), Obstacle> {
+fn conflict(other: &ContainerView<'_>, lowest: u64, adds_zero: bool) -> Result<(), Obstacle> {
     let field =
         |what: &str| format!("{what} of {}, which may keep low ports closed for the whole task,", other.title());
     let unread = |why| Obstacle::unresolved(&field("`systemControls`"), why);
     for control in other.system_controls().map_err(unread)? {
         match control.namespace {
-            Read::Known(LOW_PORTS) => check_entry(other, &control.value, lowest)?,
+            Read::Known(LOW_PORTS) => {
+                check_entry(other, &control.value, lowest)?;
+                if adds_zero && !matches!(&control.value, Read::Known(text) if text.trim() == "0") {
+                    return Err(Obstacle::new(
+                        format!(
+                            "{} sets {LOW_PORTS} to another value than \"0\", and the one started last decides",
+                            other.title()
+                        ),
+                        format!(
+                            "set that entry to \"0\" by hand (at {}/systemControls)",
+                            containers().index(other.index())
+                        ),
+                    ));
+                }
+            }
             Read::Unresolved(why) => {
                 return Err(Obstacle::unresolved(&field("a namespace in `systemControls`"), why));
             }
