@@ -1,7 +1,6 @@
 //! Who a container runs as after the run.
 
 use super::{Plan, Setting};
-use crate::document::containers;
 use crate::model::{ContainerView, LowPort, MountKind, Os, Read, UserField, Why};
 use crate::pass::{Applicability, Obstacle, Provenance, Vouched};
 use crate::passes::root_user;
@@ -292,10 +291,7 @@ fn conflict(other: &ContainerView<'_>, lowest: u64, adds_zero: bool) -> Result<(
                             "{} sets {LOW_PORTS} to another value than \"0\", and the one started last decides",
                             other.title()
                         ),
-                        format!(
-                            "set that entry to \"0\" by hand (at {}/systemControls)",
-                            containers().index(other.index())
-                        ),
+                        format!("set the entry of {} to \"0\" by hand", other.title()),
                     ));
                 }
             }
@@ -318,7 +314,7 @@ fn check_entry(container: &ContainerView<'_>, value: &Read<&str>, lowest: u64) -
         Read::Unresolved(why) => Err(Obstacle::unresolved(&format!("the value of {LOW_PORTS}"), *why)),
         _ => Err(Obstacle::new(
             format!("{} sets {LOW_PORTS} to a value that keeps the port closed", container.title()),
-            format!("set that entry to \"0\" by hand (at {}/systemControls)", containers().index(container.index())),
+            format!("set the entry of {} to \"0\" by hand", container.title()),
         )),
     }
 }
