@@ -4,6 +4,7 @@
 //! `raw`, `describe`, `describe-derived` and `mutant`.
 
 #![allow(missing_docs, reason = "a test crate has no public items")]
+#![allow(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
 
 mod support;
 
@@ -162,8 +163,8 @@ fn ecs_harden(directory: &Path, arguments: &[&str]) -> std::process::Output {
 }
 
 fn git_apply(directory: &Path, patch: &[u8]) -> bool {
-    let path = directory.join("the.patch");
-    fs::write(&path, patch).unwrap();
+    let file = directory.join("the.patch");
+    fs::write(&file, patch).unwrap();
     let output = Command::new("git").current_dir(directory).args(["apply", "the.patch"]).output().unwrap();
     output.status.success()
 }

@@ -1,6 +1,7 @@
 //! The laws of the design as properties of random valid definitions, in random envelopes and random formatting.
 
 #![allow(missing_docs, reason = "a test crate has no public items")]
+#![allow(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
 
 mod support;
 

@@ -1,6 +1,7 @@
 //! No secret leaves: several hundred planted values, every command, every form of output, and the ways in which a run can fail.
 
 #![allow(missing_docs, reason = "a test crate has no public items")]
+#![allow(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
 
 use std::fs;
 use std::io::Write as _;
