@@ -55,7 +55,7 @@ pub enum Standing {
 impl Plan {
     /// Plans the work on the bytes of one file.
     pub fn of(bytes: &[u8], wishes: &Wishes, fault: Fault) -> Result<Self, Refusal> {
-        let text = read::decode(bytes).map_err(|error| undecodable(&error))?;
+        let text = read::decode(bytes).map_err(|error| undecodable(bytes, &error))?;
         let document = Document::read(text.to_owned()).map_err(|error| unreadable(text, &error))?;
         let outcome = engine::harden(&document, wishes, fault).map_err(|error| unworkable(&error))?;
         Ok(Self { document, outcome })
@@ -98,8 +98,12 @@ impl Plan {
     }
 }
 
-fn undecodable(error: &ReadError) -> Refusal {
-    Refusal { message: error.to_string(), next_step: error.next_step().into(), at: None, kind: RefusalKind::Broken }
+fn undecodable(bytes: &[u8], error: &ReadError) -> Refusal {
+    // Up to the error the bytes are text, or nothing is known about them at all.
+    let before = String::from_utf8_lossy(&bytes[..error.at.min(bytes.len())]);
+    let at = LineIndex::new(&before).position(before.len());
+    let (message, next_step) = (error.to_string(), error.next_step().into());
+    Refusal { message, next_step, at: Some(at), kind: RefusalKind::Broken }
 }
 
 fn unreadable(text: &str, error: &DocumentError) -> Refusal {

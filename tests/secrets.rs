@@ -214,8 +214,8 @@ fn no_failure_shows_a_planted_value() {
     let (_, pretty) = texts().remove(0);
     let secret = pretty.find(PLANTED).unwrap();
     let half = pretty.len() / 2;
-    let half = (half..).find(|&at| pretty.is_char_boundary(at)).unwrap();
-    let twice = |member: &str| pretty.replacen("{", &format!("{{\n  \"{PLANTED}\": 1, \"{PLANTED}\": 2, {member}"), 1);
+    let half = (half..pretty.len()).find(|&at| pretty.is_char_boundary(at)).unwrap();
+    let twice = |member: &str| pretty.replacen('{', &format!("{{\n  \"{PLANTED}\": 1, \"{PLANTED}\": 2, {member}"), 1);
     let broken: Vec<(&str, String)> = vec![
         ("cut off after the secret", pretty[..secret + 12].to_owned()),
         ("cut off in the middle", pretty[..half].to_owned()),

@@ -1,8 +1,8 @@
 //! What every command over documents shares: flags to wishes, inputs to plans, refusals to lines.
 
 use ecs_harden_transforms::intent::{Selection, Wishes};
-use ecs_harden_transforms::knobs::Layers;
-use ecs_harden_transforms::model::TargetWish;
+use ecs_harden_transforms::knobs::{Layers, Scope};
+use ecs_harden_transforms::model::{TargetWish, TaskView};
 use ecs_harden_transforms::pass::{Applicability, PassId, Provenance};
 use ecs_harden_transforms::passes;
 
@@ -63,6 +63,7 @@ pub(super) fn each(
 ) -> Result<Exit, CliError> {
     let wishes = wishes(run)?;
     let expanded = source::expand(paths, &context.cwd);
+    let mut unused = scopes(run)?;
     let mut worst = Exit::Clean;
     for error in &expanded.errors {
         writeln!(context.err, "error: {error}\n  hint: {}", error.next_step())?;
@@ -85,9 +86,28 @@ pub(super) fn each(
             }
         };
         let plan = Plan::of(&bytes, &wishes, context.fault);
+        if let Ok(plan) = &plan {
+            let seen = TaskView::new(&plan.document).seen();
+            unused.retain(|(_, scope)| !seen.iter().any(|container| scope.covers(container.into())));
+        }
         worst = worst.max(next(Planned { found, bytes, plan }, context)?);
     }
+    for (key, _) in unused {
+        writeln!(context.err, "warning: --set {key} matches no container")?;
+    }
     Ok(worst)
+}
+
+/// The `--set` flags that are about some containers only, so that one that is about none can be told.
+fn scopes(run: &Run) -> Result<Vec<(String, Scope)>, CliError> {
+    let mut scopes = Vec::new();
+    for argument in &run.set {
+        let scope = set::layer(argument)?.scope;
+        if scope.names_containers() {
+            scopes.push((clean(argument.split('=').next().unwrap_or_default()), scope));
+        }
+    }
+    Ok(scopes)
 }
 
 /// Tells a refusal, as an error or as a note, and what it means for the exit status.

@@ -32,7 +32,7 @@ pub fn expand(paths: &[PathBuf], cwd: &Path) -> Expanded {
     let mut list = List::default();
     for path in paths {
         if path.as_os_str() == "-" {
-            list.add(path.clone(), Found { input: Input::Stdin, shown: "-".to_owned(), origin: Origin::Named });
+            list.add(path.clone(), Found { input: Input::Stdin, shown: "stdin".to_owned(), origin: Origin::Named });
         } else if path.is_dir() {
             list.walk(path, cwd);
         } else {

@@ -224,6 +224,8 @@ fn collect(document: &Document, node: &Node, place: &Path, spans: &mut Vec<Span>
                 collect(document, item, &place.index(index), spans);
             }
         }
+        // A null where the API knows a member holds nothing that could be secret.
+        Value::Null if document.canonical(place).is_some_and(|canonical| Position::at(&canonical).is_some()) => {}
         _ if document.canonical(place).is_some_and(|canonical| is_shown(&canonical)) => {}
         _ => spans.push(node.span),
     }

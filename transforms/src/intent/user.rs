@@ -1,7 +1,7 @@
 //! Who a container runs as after the run.
 
 use super::{Plan, Setting};
-use crate::model::{ContainerView, LowPort, MountKind, Os, Read, UserField, Why};
+use crate::model::{ContainerView, Listed, LowPort, MountKind, Os, Read, UserField, Why};
 use crate::pass::{Applicability, Obstacle, Provenance, Vouched};
 use crate::passes::root_user;
 
@@ -156,17 +156,28 @@ pub(super) fn unread_mounts(container: &ContainerView<'_>) -> &'static str {
     }
 }
 
-/// A container that depends on this one having ended.
+/// A container that depends, or may depend, on this one having ended.
 fn waiting_for(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<String> {
     let name = container.name()?;
-    let waiting = setting.task.seen().into_iter().find(|other| {
-        other.member("dependsOn").list().items.into_iter().any(|dependency| {
-            let condition = dependency.clone().member("condition").text();
-            dependency.member("containerName").text() == Read::Known(name)
-                && matches!(condition, Read::Known("SUCCESS" | "COMPLETE") | Read::Unresolved(_))
-        })
+    let others = setting.task.seen().into_iter().filter(|other| other.index() != container.index());
+    let waiting = others.into_iter().find(|other| {
+        let Listed { items, hidden } = other.member("dependsOn").list();
+        hidden.is_some()
+            || items.into_iter().any(|dependency| {
+                let condition = dependency.clone().member("condition").text();
+                let on = dependency.member("containerName").text();
+                matches!(condition, Read::Known("SUCCESS" | "COMPLETE") | Read::Unresolved(_))
+                    && (on == Read::Known(name) || on.unresolved().is_some())
+            })
     });
-    waiting.map(|other| other.title())
+    waiting.map(|other| {
+        let hidden = other.member("dependsOn").list().hidden.is_some();
+        if hidden {
+            format!("{} has a `dependsOn` that cannot be read, and perhaps", other.title())
+        } else {
+            other.title()
+        }
+    })
 }
 
 /// Mounted data that the new user may not be able to write: all of it at once, since a later `--set` replaces an earlier one.

@@ -3,6 +3,7 @@
 use super::read::{Listed, Place, Read, Why};
 use super::task::TaskView;
 use crate::document::containers;
+use crate::read::placeholder;
 use crate::tree::{Node, Path};
 
 /// A read view of one container definition.
@@ -138,9 +139,14 @@ impl<'d> ContainerView<'d> {
 
     /// Who the container starts as. Accepted spellings: ecs-facts "Non-root"; a number may stand without quotes.
     pub fn user(&self) -> Read<UserField> {
-        match self.member("user").scalar() {
+        let field = self.member("user");
+        match field.clone().scalar() {
             Read::Absent => Read::Known(UserField::Unset),
-            Read::Unresolved(why) => Read::Unresolved(why),
+            // The user may be plain where the group is a placeholder.
+            Read::Unresolved(why) => match field.known().and_then(Node::as_str).and_then(|text| text.split_once(':')) {
+                Some((user, _)) if !placeholder::in_string(user) => Read::Known(classify_user(user)),
+                _ => Read::Unresolved(why),
+            },
             Read::Known(text) => Read::Known(classify_user(text)),
         }
     }
@@ -214,6 +220,12 @@ impl<'d> ContainerView<'d> {
             (None, Some(why)) => LowPort::Maybe(why),
             (None, None) => LowPort::No,
         }
+    }
+
+    /// Each element of `capabilities.add` as a normal name; `None` for one that is no name.
+    pub fn added_capabilities(&self) -> Vec<Option<String>> {
+        let list = self.linux("capabilities").member("add").list();
+        list.items.into_iter().map(|item| item.text().known().map(normal_capability)).collect()
     }
 
     /// The capability lists, or why they cannot be known.

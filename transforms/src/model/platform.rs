@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::container::ContainerView;
-use super::read::{Place, Read};
+use super::read::{Place, Read, Why};
 use super::target::{LaunchTarget, LaunchType, TargetError, TargetSource};
 use super::task::TaskView;
 use crate::tree::Value;
@@ -23,23 +23,27 @@ pub enum Os {
 impl Os {
     /// The operating system of `task`: what is set; else what the user says; else what the definition shows.
     pub fn of(task: &TaskView<'_>, target: &LaunchTarget, wish: Option<Self>) -> Result<Self, TargetError> {
-        let set = match task.member("runtimePlatform").member("operatingSystemFamily").text() {
+        let set = task.member("runtimePlatform").member("operatingSystemFamily").text();
+        let named = match &set {
             Read::Known(family) if family.to_ascii_uppercase().starts_with("WINDOWS") => Some(Self::Windows),
             Read::Known(family) if family.eq_ignore_ascii_case("LINUX") => Some(Self::Linux),
             _ => None,
         };
-        match (set, wish) {
-            (Some(set), Some(wish)) if set != wish => Err(TargetError::OtherSystem { set: set.name() }),
+        match (named, wish) {
+            (Some(named), Some(wish)) if named != wish => Err(TargetError::OtherSystem { set: named.name() }),
             (Some(known), _) | (None, Some(known)) => Ok(known),
+            // Something is set there and cannot be read, so what the rest shows is no answer.
+            (None, None) if matches!(set, Read::Unresolved(Why::Placeholder | Why::WrongType)) => Ok(Self::Unknown),
             (None, None) => Ok(Self::shown(task, target)),
         }
     }
 
     /// What the definition shows. Fargate without a family runs Linux (ECS API model, `RuntimePlatform`); where Fargate itself is only
-    /// inferred, a sign of Windows weighs more.
+    /// inferred, a sign of Windows weighs more. Managed Instances run Linux alone (AWS page "Amazon ECS Managed Instances").
     fn shown(task: &TaskView<'_>, target: &LaunchTarget) -> Self {
         let fargate = target.includes(LaunchType::Fargate);
-        if (fargate && target.source != TargetSource::Inferred) || linux_only(task) {
+        let managed_alone = target.types.iter().eq([&LaunchType::ManagedInstances]);
+        if managed_alone || (fargate && target.source != TargetSource::Inferred) || linux_only(task) {
             Self::Linux
         } else if windows_sign(task) {
             Self::Windows

@@ -217,7 +217,7 @@ fn risks(container: &ContainerView<'_>, intent: &Intent, excess: &[String]) -> V
     if excess.iter().any(|name| name == "NET_RAW") {
         risks.push(Risk::new(
             "`ping` and packet capture need NET_RAW, in health checks too",
-            keep_hint(name, "NET_RAW"),
+            format!("look for them in its scripts and health check; {}", keep_hint(name, "NET_RAW")),
         ));
     }
     if excess.iter().any(|name| name == "NET_BIND_SERVICE") {
@@ -247,7 +247,9 @@ fn dangerous_add(container: &ContainerView<'_>, name: &str) -> Finding {
         Obstacle::new(format!("somebody added {name} for a reason that the definition does not tell"), next_step);
     let message = format!("{} adds {name}, which reaches past the container", container.title());
     let mut finding = pass::finding(&PASS, container, name, message, Remedy::Manual(vec![obstacle]));
-    finding.place = container.path().key("linuxParameters").key("capabilities").key("add");
+    let list = container.path().key("linuxParameters").key("capabilities").key("add");
+    let index = container.added_capabilities().iter().position(|added| added.as_deref() == Some(name));
+    finding.place = index.map_or(list.clone(), |index| list.index(index));
     finding
 }
 

@@ -239,12 +239,15 @@ fn tmpfs(mount: &TmpfsPlan) -> Json {
 
 fn risks(container: &ContainerView<'_>, intent: &Intent, mounts: &[TmpfsPlan]) -> Vec<Risk> {
     let name = container.name().unwrap_or("the container");
+    let scope = container.name().map(|name| format!("{name}:")).unwrap_or_default();
+    let paths: Vec<&str> = mounts.iter().map(|mount| mount.path.as_str()).chain(["/PATH"]).collect();
+    let paths = paths.join(",");
     let mut risks = vec![
         Risk::new(
             "the program writes somewhere else: a cache, a pid file, a log, an upload directory",
             format!(
                 "run one task of the new revision under real use and look in the log of {name} for `Read-only file system`; \
-                 name what is missing: --set 'writable-root-filesystem.paths=[\"/tmp\", \"/PATH\"]'"
+                 name what is missing: --set '{scope}writable-root-filesystem.paths={paths}'"
             ),
         ),
         Risk::new(
@@ -266,7 +269,9 @@ fn risks(container: &ContainerView<'_>, intent: &Intent, mounts: &[TmpfsPlan]) -
     if mounts.iter().any(|mount| mount.exec.is_some_and(|exec| exec.by == Provenance::BuiltInDefault)) {
         risks.push(Risk::new(
             "`exec` is kept on /tmp because this image is not known; without it programs could not be started from there",
-            "drop it if nothing unpacks native libraries into /tmp: --set writable-root-filesystem.exec=false",
+            format!(
+                "drop it if nothing unpacks native libraries into /tmp: --set '{scope}writable-root-filesystem.exec=false'"
+            ),
         ));
     }
     if intent.os == Os::Unknown {

@@ -1,7 +1,7 @@
 //! What placeholders of deploy tools look like: Terraform, envsubst, Go templates, ERB, and the home-made ones.
 //!
 //! Known forms: `${…}`, `$(…)`, `$NAME`, `$$$NAME$$$`, `{{ … }}`, `<NAME>` and `<some words>`, `<%= … %>`, `%NAME%`, `@NAME@`,
-//! `__NAME__`. Control flow (`%{ if … }`, `{{ if … }}`, `{% … %}`, `<% … %>`) is not a placeholder but a [`directive`].
+//! `__NAME__`. Control flow (`%{ if … }`, `{{ if … }}`, `{% … %}`, `<% … %>`) is not a placeholder but a directive.
 
 use super::TemplateLanguage;
 

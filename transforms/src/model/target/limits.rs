@@ -32,6 +32,7 @@ const TASK: &[(TaskFact, &[LaunchType])] = &[
     (|task| present(&task.member("proxyConfiguration")), &[External, ManagedInstances]),
     (|task| present(&task.member("ephemeralStorage")), &[Ec2, External, ManagedInstances]),
     (|task| present(&task.member("trustedExecutionConfiguration")), &[Ec2, Fargate, External]),
+    (is_windows, &[ManagedInstances]),
     (|task| any_volume(task, &["host", "sourcePath"]), &[Fargate]),
     (|task| any_volume(task, &["dockerVolumeConfiguration"]), &[Fargate, ManagedInstances]),
     (|task| any_volume(task, &["efsVolumeConfiguration"]), &[External]),
@@ -92,6 +93,11 @@ fn present(place: &Place<'_>) -> bool {
         },
         Read::Absent | Read::Unresolved(_) => false,
     }
+}
+
+fn is_windows(task: &TaskView<'_>) -> bool {
+    let family = task.member("runtimePlatform").member("operatingSystemFamily").text();
+    matches!(family, Read::Known(family) if family.to_ascii_uppercase().starts_with("WINDOWS"))
 }
 
 fn says(place: &Place<'_>, value: &str) -> bool {
