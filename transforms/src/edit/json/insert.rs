@@ -116,7 +116,7 @@ impl<'a> Work<'a> {
                 self.put(node.span.start, node.span.end, text);
             }
             Some(comment) if source.line_end(comment.end) < inner.end => {
-                let separator = format!("{}{indent}{}", self.style.line_break, self.style.unit);
+                let separator = format!("{}{indent}{}", self.style.line_break, self.style.step(&indent));
                 let text = self.contents(value, &separator);
                 self.put(comment.end, comment.end, format!("{separator}{}", text.join(&format!(",{separator}"))));
             }

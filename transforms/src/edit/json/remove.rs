@@ -76,6 +76,14 @@ impl Work<'_> {
         }
     }
 
+    /// Whether what stands before the span and what stands after it would become one word without it.
+    fn would_join(&self, span: Span) -> bool {
+        let ends = |letter: char| letter.is_whitespace() || "{}[],:".contains(letter);
+        let before = self.source.text[..span.start].chars().next_back();
+        let after = self.source.text[span.end..].chars().next();
+        !before.is_none_or(ends) && !after.is_none_or(ends)
+    }
+
     /// Removes entries beside placeholders: each with the one comma that surely belongs to it.
     pub(super) fn remove_from_open(
         &mut self,
@@ -93,6 +101,9 @@ impl Work<'_> {
                 (None, Some(comma)) => Span::new(comma, entry.end),
                 (None, None) => return Err(SpliceError::NotRemovable(path.clone())),
             };
+            if self.would_join(span) {
+                return Err(SpliceError::NotRemovable(path.clone()));
+            }
             taken = layout.commas[index];
             let takes_lines = source.starts_line(span.start) && source.ends_line(span.end);
             let (start, end) = if takes_lines {

@@ -53,7 +53,7 @@ pub(super) fn member(style: &Style, name: &str, value: &Value, place: Place<'_>)
 }
 
 fn object(style: &Style, object: &Map<String, Value>, place: Place<'_>) -> String {
-    let indent = format!("{}{}", place.indent, style.unit);
+    let indent = format!("{}{}", place.indent, style.step(place.indent));
     let members = object.iter().map(|(name, value)| member(style, name, value, place.inner(&indent)));
     enclose(style, ("{", "}"), &style.object_pad, &members.collect::<Vec<_>>(), place)
 }
@@ -68,9 +68,9 @@ fn array(style: &Style, array: &[Value], place: Place<'_>) -> String {
     let is_tall = array.iter().all(|value| value.as_object().is_some_and(|object| !object.is_empty()));
     if style.hugging && is_tall && !array.iter().all(|item| is_inline(style, item)) {
         let items: Vec<_> = array.iter().map(|item| value(style, item, place)).collect();
-        return format!("[{}]", items.join(", "));
+        return format!("[{0}{1}{0}]", style.hug_pad, items.join(", "));
     }
-    let indent = format!("{}{}", place.indent, style.unit);
+    let indent = format!("{}{}", place.indent, style.step(place.indent));
     let items = array.iter().map(|item| {
         let shape = if is_inline(style, item) { Shape::Line } else { Shape::Lines };
         value(style, item, Place { shape, ..place.inner(&indent) })
@@ -88,7 +88,7 @@ fn enclose(style: &Style, brackets: (&str, &str), pad: &str, entries: &[String],
         return format!("{open}{pad}{}{pad}{close}", entries.join(&format!(",{}", style.gap)));
     }
     let Place { line_break, indent, .. } = place;
-    let unit = &style.unit;
+    let unit = style.step(indent);
     let separator = format!(",{line_break}{indent}{unit}");
     format!("{open}{line_break}{indent}{unit}{}{line_break}{indent}{close}", entries.join(&separator))
 }

@@ -32,6 +32,8 @@ pub(super) struct Style {
     pub(super) allman: bool,
     /// Lists of objects open with `[{`.
     pub(super) hugging: bool,
+    /// What stands between those two brackets.
+    pub(super) hug_pad: String,
     /// Commas start lines.
     pub(super) comma_first: bool,
 }
@@ -53,8 +55,21 @@ impl Style {
             small_objects_inline: counts.small_objects > 0,
             allman: counts.allman > 0,
             hugging: counts.hugging > 0,
+            hug_pad: counts.hug_pads.most().unwrap_or("").to_owned(),
             comma_first: counts.comma_first > 0,
             colon,
+        }
+    }
+}
+
+impl Style {
+    /// The step of indentation below a line that starts with `indent`: tabs and spaces are not mixed where the line has one kind.
+    pub(super) fn step(&self, indent: &str) -> &str {
+        let unit = self.unit.as_str();
+        match (indent.chars().next(), unit.chars().next()) {
+            (Some(' '), Some('\t')) => "  ",
+            (Some('\t'), Some(' ')) => "\t",
+            _ => unit,
         }
     }
 }
@@ -95,6 +110,7 @@ struct Counts<'a> {
     gaps: Tally<'a>,
     object_pads: Tally<'a>,
     array_pads: Tally<'a>,
+    hug_pads: Tally<'a>,
     plain_lists: isize,
     small_objects: isize,
     allman: isize,
@@ -111,6 +127,7 @@ impl<'a> Counts<'a> {
             gaps: Tally::default(),
             object_pads: Tally::default(),
             array_pads: Tally::default(),
+            hug_pads: Tally::default(),
             plain_lists: 0,
             small_objects: 0,
             allman: 0,
@@ -193,7 +210,11 @@ impl<'a> Counts<'a> {
             self.small_objects += vote(source.on_one_line(item.span));
         }
         if matches!(first.value, Value::Object(_)) && !source.on_one_line(first.span) {
-            self.hugging += vote(source.on_one_line(Span::new(span.start, first.span.start)));
+            let lead = Span::new(span.start + 1, first.span.start);
+            self.hugging += vote(source.on_one_line(lead));
+            if super::source::is_blank(lead.of(source.text)) {
+                self.hug_pads.add(lead.of(source.text));
+            }
         }
     }
 }

@@ -264,6 +264,14 @@ fn an_object_of_placeholders_alone_takes_no_member() {
 }
 
 #[test]
+fn a_removal_that_would_join_a_value_and_a_placeholder_is_refused() {
+    let refused = Err("splice: placeholders leave no safe way to remove an entry of ".to_owned());
+    assert_eq!(try_edit(r#"{"b": 4, "c": "x"D${more}}"#, &[remove("/c")], &|_| false), refused);
+    let apart = try_edit(r#"{"b": 4, "c": "x" D${more}}"#, &[remove("/c")], &|_| false);
+    assert_eq!(apart, Ok(r#"{"b": 4 D${more}}"#.to_owned()));
+}
+
+#[test]
 fn the_value_for_the_proof_tells_unknown_values_and_open_containers() {
     let parsed = read::json(TEXT).expect("the text is fine");
     let value = to_json(&parsed.root, TEXT);
