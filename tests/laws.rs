@@ -263,8 +263,10 @@ proptest! {
             prop_assert!(grown.iter().sum::<u64>() <= (memory / 10).max(mounts), "{:?} of {}", grown, memory);
         }
         for (container, grown) in task.seen().iter().zip(grown) {
-            let limits = ["memory", "memoryReservation"].map(|member| container.member(member).number().known());
-            if let Some(limit) = limits.into_iter().flatten().next() {
+            let figure = |member: &str| container.member(member).number().known();
+            let whole = task.memory_mib().known();
+            let limit = figure("memory").or_else(|| figure("memoryReservation").filter(|_| whole.is_none()));
+            if let Some(limit) = limit {
                 prop_assert!(grown <= (limit / 10).max(1), "{} of {}", grown, limit);
             }
         }

@@ -46,7 +46,7 @@ fn a_named_file_is_taken_whatever_it_is_called_or_holds() {
     put(root.path(), ".hidden.json", "{}");
     put(root.path(), ".gitignore", "notes.txt\n");
     let found = list(root.path(), &["notes.txt", "-", ".hidden.json", "-"]);
-    assert_eq!(found.0, ["$ROOT/notes.txt named", "- named", "$ROOT/.hidden.json named"]);
+    assert_eq!(found.0, ["$ROOT/notes.txt named", "stdin named", "$ROOT/.hidden.json named"]);
 }
 
 #[test]
