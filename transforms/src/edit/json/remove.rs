@@ -76,12 +76,14 @@ impl Work<'_> {
         }
     }
 
-    /// Whether what stands before the span and what stands after it would become one word without it.
-    fn would_join(&self, span: Span) -> bool {
-        let ends = |letter: char| letter.is_whitespace() || "{}[],:".contains(letter);
-        let before = self.source.text[..span.start].chars().next_back();
-        let after = self.source.text[span.end..].chars().next();
-        !before.is_none_or(ends) && !after.is_none_or(ends)
+    /// Whether commas or the brackets of its container stand right beside an entry on both sides, so that no placeholder leans on it.
+    fn stands_alone(&self, layout: &Layout, index: usize) -> bool {
+        let entry = layout.entries[index];
+        let blank = |start: usize, end: usize| self.source.text[start..end].trim().is_empty();
+        let before = self.source.comma_before(entry.start).is_some() || blank(layout.span.start + 1, entry.start);
+        let after =
+            layout.commas[index].map_or_else(|| blank(entry.end, layout.span.end - 1), |comma| blank(entry.end, comma));
+        before && after
     }
 
     /// Removes entries beside placeholders: each with the one comma that surely belongs to it.
@@ -101,7 +103,7 @@ impl Work<'_> {
                 (None, Some(comma)) => Span::new(comma, entry.end),
                 (None, None) => return Err(SpliceError::NotRemovable(path.clone())),
             };
-            if self.would_join(span) {
+            if !self.stands_alone(layout, index) {
                 return Err(SpliceError::NotRemovable(path.clone()));
             }
             taken = layout.commas[index];

@@ -264,11 +264,13 @@ fn an_object_of_placeholders_alone_takes_no_member() {
 }
 
 #[test]
-fn a_removal_that_would_join_a_value_and_a_placeholder_is_refused() {
+fn an_entry_that_a_placeholder_leans_on_is_not_removed() {
     let refused = Err("splice: placeholders leave no safe way to remove an entry of ".to_owned());
     assert_eq!(try_edit(r#"{"b": 4, "c": "x"D${more}}"#, &[remove("/c")], &|_| false), refused);
-    let apart = try_edit(r#"{"b": 4, "c": "x" D${more}}"#, &[remove("/c")], &|_| false);
-    assert_eq!(apart, Ok(r#"{"b": 4 D${more}}"#.to_owned()));
+    assert_eq!(try_edit(r#"{"b": 4, "c": "x" ${more}}"#, &[remove("/c")], &|_| false), refused);
+    assert_eq!(try_edit(r#"{${more} "b": 4, "c": 5}"#, &[remove("/b")], &|_| false), refused);
+    let apart = try_edit(r#"{"b": 4, "c": "x", ${more}}"#, &[remove("/c")], &|_| false);
+    assert_eq!(apart, Ok(r#"{"b": 4,  ${more}}"#.to_owned()));
 }
 
 #[test]
