@@ -133,7 +133,8 @@ impl Scanner<'_> {
 
     fn comma(&mut self, at: usize) -> usize {
         let frame = self.top();
-        frame.comma = Some(at);
+        // Only a comma that ends an entry may be taken for a placeholder after it; any other is an error that must stay one.
+        frame.comma = (frame.expects == Expects::Comma).then_some(at);
         frame.expects = match frame.kind {
             Kind::Object => Expects::Name,
             Kind::Array | Kind::Root => Expects::Value,
@@ -322,6 +323,8 @@ impl Scanner<'_> {
         }
         if length > 0 && expects == Expects::Value {
             self.value_ends();
+        } else {
+            self.top().comma = None;
         }
         let char = rest.chars().next().map_or(1, char::len_utf8);
         Ok(at + length.max(char))

@@ -169,6 +169,8 @@ fn other_languages_are_named() {
 
 #[test]
 fn the_overlay_must_parse_too() {
+    broken("{\"b\":,2 $c\n}", Flaw::UnexpectedComma, ",2");
+    broken("{\"b\": 1, 2\n$c\n}", Flaw::ExpectedName, "2\n");
     broken("{\"a\": $X, \"b\" 1}", Flaw::ExpectedColon, "1}");
     broken("{\"a\": ${x}, \"b\": ${y}", Flaw::UnclosedObject, "{\"a\"");
     broken("{\"a\": $X \"b\" : 1, \"c\"}", Flaw::ExpectedComma, " \"b\"");
