@@ -16,7 +16,7 @@ pub use user::{LOW_PORTS, UserAfter, UserMend, UserPlan};
 pub use writable::{TmpfsPlan, WritablePlan};
 
 use crate::knobs::Layers;
-use crate::model::{LaunchTarget, Os, TargetError, TargetWish, TaskView};
+use crate::model::{ContainerView, LaunchTarget, Os, TargetError, TargetWish, TaskView};
 use crate::pass::{Applicability, Obstacle, PassId, Provenance};
 
 /// What the user asked of the run as a whole.
@@ -125,7 +125,7 @@ impl Intent {
         let target = LaunchTarget::of(task, &wishes.target)?;
         let os = Os::of(task, &target, wishes.os)?;
         let seen = task.seen();
-        let setting = Setting { task, target: &target, os, wishes };
+        let setting = Setting { task, seen: &seen, target: &target, os, wishes };
         let users: Vec<UserPlan> = seen.iter().map(|container| user::plan(&setting, container)).collect();
         let writable = writable::plan(&setting, &seen, &users);
         let containers = seen.iter().zip(users).zip(writable).map(|((container, user), writable)| ContainerIntent {
@@ -140,7 +140,8 @@ impl Intent {
 
     /// What is intended for the container at `index`; `None` for one that could not be read.
     pub fn container(&self, index: usize) -> Option<&ContainerIntent> {
-        self.containers.iter().find(|container| container.index == index)
+        let found = self.containers.binary_search_by_key(&index, |container| container.index).ok()?;
+        self.containers.get(found)
     }
 }
 
@@ -148,6 +149,7 @@ impl Intent {
 #[derive(Clone, Copy)]
 struct Setting<'s> {
     task: &'s TaskView<'s>,
+    seen: &'s [ContainerView<'s>],
     target: &'s LaunchTarget,
     os: Os,
     wishes: &'s Wishes,

@@ -159,7 +159,7 @@ pub(super) fn unread_mounts(container: &ContainerView<'_>) -> &'static str {
 /// A container that depends, or may depend, on this one having ended.
 fn waiting_for(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<String> {
     let name = container.name()?;
-    let others = setting.task.seen().into_iter().filter(|other| other.index() != container.index());
+    let others = setting.seen.iter().filter(|other| other.index() != container.index());
     let waiting = others.into_iter().find(|other| {
         let Listed { items, hidden } = other.member("dependsOn").list();
         hidden.is_some()
@@ -261,9 +261,9 @@ fn low_ports(setting: &Setting<'_>, container: &ContainerView<'_>) -> Result<boo
         Read::Absent | Read::Known(_) => {}
     }
     let own = own_entry(container, lowest)?;
-    let elsewhere = setting.task.seen().into_iter().filter(|other| other.index() != container.index());
+    let elsewhere = setting.seen.iter().filter(|other| other.index() != container.index());
     for other in elsewhere {
-        conflict(&other, lowest, !own)?;
+        conflict(other, lowest, !own)?;
     }
     Ok(!own)
 }

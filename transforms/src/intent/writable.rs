@@ -152,7 +152,7 @@ fn sources<'s>(setting: &Setting<'s>, container: &ContainerView<'s>) -> Result<V
                 return Err(Obstacle::unresolved("the container that `volumesFrom` names", why));
             }
         };
-        let Some(source) = setting.task.seen().into_iter().find(|other| other.name() == Some(name)) else {
+        let Some(source) = setting.seen.iter().copied().find(|other| other.name() == Some(name)) else {
             return Err(Obstacle::new(
                 format!(
                     "{} takes over the mounts of `{name}`, which is not among the containers that can be read here",
