@@ -3,7 +3,6 @@
 use ecs_harden_transforms::document::{Document, DocumentError};
 use ecs_harden_transforms::engine::{self, Decision, EngineError, Fault, Judged, Outcome};
 use ecs_harden_transforms::intent::Wishes;
-use ecs_harden_transforms::pass::Severity;
 use ecs_harden_transforms::read::{self, LineIndex, ReadError};
 
 /// What would be done to one document.
@@ -31,6 +30,8 @@ pub struct Refusal {
 /// What kind of refusal it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefusalKind {
+    /// The file cannot be read at all; the message names it.
+    Unreadable,
     /// The file does not parse, is a template with directives, or cannot be read.
     Broken,
     /// The file holds something else; a note where nobody named it.
@@ -87,14 +88,9 @@ impl Plan {
         }
     }
 
-    /// Line and column of a finding, counted from 1.
-    pub fn position(&self, judged: &Judged) -> (usize, usize) {
-        self.document.lines().position(self.document.mark(&judged.finding.place).start)
-    }
-
-    /// The highest severity among `findings`.
-    pub fn worst<'j>(findings: impl Iterator<Item = &'j Judged>) -> Option<Severity> {
-        findings.map(|judged| judged.finding.pass.severity).max()
+    /// Line and column of a finding, counted from 1. `lines` are those of the document.
+    pub fn position(&self, lines: &LineIndex<'_>, judged: &Judged) -> (usize, usize) {
+        lines.position(self.document.mark(&judged.finding.place).start)
     }
 }
 
@@ -103,7 +99,8 @@ fn undecodable(bytes: &[u8], error: &ReadError) -> Refusal {
     let before = String::from_utf8_lossy(&bytes[..error.at.min(bytes.len())]);
     let at = LineIndex::new(&before).position(before.len());
     let (message, next_step) = (error.to_string(), error.next_step().into());
-    Refusal { message, next_step, at: Some(at), kind: RefusalKind::Broken }
+    let kind = if error.is_broken() { RefusalKind::Broken } else { RefusalKind::Foreign };
+    Refusal { message, next_step, at: Some(at), kind }
 }
 
 fn unreadable(text: &str, error: &DocumentError) -> Refusal {

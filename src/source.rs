@@ -15,8 +15,7 @@ pub use error::SourceError;
 pub use expand::{Expanded, expand};
 pub use write::{create, replace};
 
-/// The largest input that is worth reading, in bytes: 4 MiB. ECS itself takes a request of 64 KiB.
-pub const LIMIT: usize = 4 * 1024 * 1024;
+pub use ecs_harden_transforms::read::MAX_BYTES as LIMIT;
 
 /// Where one text comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

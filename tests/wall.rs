@@ -28,8 +28,7 @@ const BANNED: [(&str, &str); 14] = [
 ];
 
 /// The crates that `transforms/` is made with. Each computes and does nothing else.
-const DEPENDENCIES: [&str; 8] =
-    ["globset", "json-patch", "jsonc-parser", "schemars", "serde", "serde_json", "strsim", "thiserror"];
+const DEPENDENCIES: [&str; 7] = ["globset", "json-patch", "jsonc-parser", "serde", "serde_json", "strsim", "thiserror"];
 
 /// The layers of `transforms/`, lowest first, and what each may import.
 ///
@@ -45,7 +44,7 @@ const PURE: [(&str, &[&str]); 13] = [
     ("model", &["tree", "read", "document"]),
     ("capability", &["model"]),
     ("knobs", &["model", "pass", "passes"]),
-    ("intent", &["document", "model", "capability", "pass", "passes", "knobs"]),
+    ("intent", &["tree", "document", "model", "capability", "pass", "passes", "knobs"]),
     ("pass", &["tree", "edit", "model", "intent", "knobs"]),
     ("passes", &["tree", "edit", "document", "model", "capability", "intent", "knobs", "pass"]),
     ("engine", &["tree", "edit", "document", "masking", "model", "intent", "pass", "passes"]),

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use ecs_harden_transforms::document::Document;
 use ecs_harden_transforms::masking;
 
 use super::args::{Diff, Format};
@@ -59,12 +58,10 @@ pub(super) fn run(arguments: &Diff, context: &mut Context) -> Result<Exit, CliEr
 pub(super) fn render(found: &Found, plan: &Plan, secrets: Secrets, context: &Context) -> Rendered {
     let Some(hardened) = &plan.outcome.hardened else { return Rendered::default() };
     let (old, new) = (masking::sensitive(&plan.document), masking::sensitive(hardened));
-    let side = |document: &'_ Document| document.text().to_owned();
-    let (old_text, new_text) = (side(&plan.document), side(hardened));
     diff::unified(&DiffInput {
         path: &source::from_directory(found, &context.cwd),
-        old: Side { text: &old_text, sensitive: &old },
-        new: Side { text: &new_text, sensitive: &new },
+        old: Side { text: plan.document.text(), sensitive: &old },
+        new: Side { text: hardened.text(), sensitive: &new },
         secrets,
     })
 }
@@ -94,6 +91,9 @@ pub(super) fn announce(found: &Found, rendered: &Rendered, context: &mut Context
             "note: {shown}: no line that may be shown follows the change at: {lines}; as a patch the diff will not apply"
         )?;
     }
-    writeln!(context.err, "  hint: `ecs-harden fix` writes the same edits; --show-secrets prints a diff that applies")?;
+    writeln!(
+        context.err,
+        "  hint: `ecs-harden fix` writes the edits themselves; `ecs-harden diff --show-secrets` prints a diff that applies"
+    )?;
     Ok(())
 }

@@ -14,7 +14,7 @@ use crate::output::diff::{Secrets, coloured};
 use crate::output::json::Report;
 use crate::output::summary;
 use crate::plan::{Plan, Refusal, RefusalKind};
-use crate::source::{self, Found, Input};
+use crate::source::{self, Found, Input, Origin};
 
 /// Where the hardened document goes.
 #[derive(Clone, Copy)]
@@ -37,6 +37,11 @@ pub(super) fn run(arguments: &Fix, context: &mut Context) -> Result<Exit, CliErr
     let mut files = Vec::new();
     let exit = steer::each(&arguments.paths, &arguments.run, context, |planned, context| {
         let (exit, written) = match &planned.plan {
+            // With -o somebody waits for that file, so there is no passing over the one input.
+            Err(refusal) if arguments.output.is_some() => {
+                let found = Found { origin: Origin::Named, ..planned.found.clone() };
+                (steer::refuse(&found, refusal, context)?, None)
+            }
             Err(refusal) => (steer::refuse(&planned.found, refusal, context)?, None),
             Ok(plan) => one(arguments, &planned, plan, context)?,
         };
@@ -118,7 +123,7 @@ fn one(
     }
     let steering = &arguments.run;
     let exit = steer::judged(plan, steering.fail_on, steering.strict, |judged| judged.decision != Decision::Applied);
-    Ok((exit, Some(written)))
+    Ok((exit, written))
 }
 
 /// Prints the diff, to standard output unless the document goes there.
@@ -132,11 +137,11 @@ fn show(
     let rendered = diff::render(&planned.found, plan, Secrets::Masked, context);
     let to_out = matches!(goal, Goal::InPlace) && arguments.run.format == Format::Text;
     let colour = if to_out { context.colour.out } else { context.colour.err };
-    let text = if colour { coloured(&rendered.text) } else { rendered.text };
+    let text = if colour { coloured(&rendered.text) } else { rendered.text.clone() };
     let stream = if to_out { &mut context.out } else { &mut context.err };
     stream.write_all(text.as_bytes())?;
     stream.flush()?;
-    Ok(())
+    diff::announce(&planned.found, &rendered, context)
 }
 
 fn write(
@@ -145,19 +150,21 @@ fn write(
     plan: &Plan,
     product: &str,
     context: &mut Context,
-) -> Result<bool, CliError> {
+) -> Result<Option<bool>, CliError> {
     match (goal, &planned.found.input) {
         (Goal::InPlace, Input::File(path)) => match plan.hardened_text() {
-            Some(_) => source::replace(path, &planned.bytes, product.as_bytes()).map(|()| true).map_err(CliError::from),
-            None => Ok(false),
+            Some(_) => {
+                source::replace(path, &planned.bytes, product.as_bytes()).map(|()| Some(true)).map_err(CliError::from)
+            }
+            None => Ok(None),
         },
         (Goal::File(path), _) => {
             source::create(path, product.as_bytes())?;
-            Ok(true)
+            Ok(Some(true))
         }
         (Goal::Stdout | Goal::InPlace, _) => {
             context.out.write_all(product.as_bytes())?;
-            Ok(true)
+            Ok(Some(true))
         }
     }
 }

@@ -11,7 +11,7 @@ mod steer;
 use std::io::{self, Write};
 use std::panic;
 
-use clap::{CommandFactory, Parser};
+use clap::Parser;
 
 pub use args::{Cli, Command};
 pub use exit::Exit;
@@ -111,9 +111,4 @@ pub fn run(cli: Cli, mut context: Context) -> Exit {
             Exit::Usage
         }
     }
-}
-
-/// The definition of the command line, for generated help.
-pub fn definition() -> clap::Command {
-    Cli::command()
 }

@@ -1,5 +1,7 @@
 //! What every command over documents shares: flags to wishes, inputs to plans, refusals to lines.
 
+use std::path::{Path, PathBuf};
+
 use ecs_harden_transforms::intent::{Selection, Wishes};
 use ecs_harden_transforms::knobs::{Layers, Scope};
 use ecs_harden_transforms::model::{TargetWish, TaskView};
@@ -12,7 +14,7 @@ use crate::context::{Context, Verbosity};
 use crate::output::{clean, json, text};
 use crate::plan::{Plan, Refusal, RefusalKind};
 use crate::policy::set;
-use crate::source::{self, Found, Origin};
+use crate::source::{self, Found, Input, Origin, SourceError};
 
 /// The wishes that the flags state.
 pub(super) fn wishes(run: &Run) -> Result<Wishes, CliError> {
@@ -56,7 +58,7 @@ pub(super) struct Planned {
 /// Plans the work on every input and hands each on as it is ready. Inputs that cannot be read at all are told on stderr. The
 /// highest status counts.
 pub(super) fn each(
-    paths: &[std::path::PathBuf],
+    paths: &[PathBuf],
     run: &Run,
     context: &mut Context,
     mut next: impl FnMut(Planned, &mut Context) -> Result<Exit, CliError>,
@@ -66,8 +68,10 @@ pub(super) fn each(
     let mut unused = scopes(run)?;
     let mut worst = Exit::Clean;
     for error in &expanded.errors {
-        writeln!(context.err, "error: {error}\n  hint: {}", error.next_step())?;
-        worst = Exit::Usage;
+        let path = error.path().unwrap_or(Path::new("-"));
+        let found =
+            Found { input: Input::File(path.to_owned()), shown: path.display().to_string(), origin: Origin::Named };
+        worst = worst.max(next(Planned { found, bytes: Vec::new(), plan: Err(unreadable(error)) }, context)?);
     }
     if expanded.found.is_empty() && expanded.errors.is_empty() {
         // A gate that looked into the wrong directory must not be green.
@@ -80,8 +84,8 @@ pub(super) fn each(
         let bytes = match source::read(&found.input, &mut context.stdin) {
             Ok(bytes) => bytes,
             Err(error) => {
-                writeln!(context.err, "error: {error}\n  hint: {}", error.next_step())?;
-                worst = Exit::Usage;
+                let plan = Err(unreadable(&error));
+                worst = worst.max(next(Planned { found, bytes: Vec::new(), plan }, context)?);
                 continue;
             }
         };
@@ -110,10 +114,17 @@ fn scopes(run: &Run) -> Result<Vec<(String, Scope)>, CliError> {
     Ok(scopes)
 }
 
+/// The refusal of a text that cannot be read at all.
+fn unreadable(error: &SourceError) -> Refusal {
+    Refusal { message: error.to_string(), next_step: error.next_step().into(), at: None, kind: RefusalKind::Unreadable }
+}
+
 /// Tells a refusal, as an error or as a note, and what it means for the exit status.
 pub(super) fn refuse(found: &Found, refusal: &Refusal, context: &mut Context) -> Result<Exit, CliError> {
     let note = refusal.kind == RefusalKind::Foreign && found.origin == Origin::Walked;
-    if !note {
+    if refusal.kind == RefusalKind::Unreadable {
+        writeln!(context.err, "error: {}\n  hint: {}", clean(&refusal.message), refusal.next_step)?;
+    } else if !note {
         write!(context.err, "error: {}", text::refusal(&found.shown, refusal))?;
     } else if context.verbosity != Verbosity::Quiet {
         writeln!(context.err, "note: {}: skipped, {}", clean(&found.shown), clean(&refusal.message))?;

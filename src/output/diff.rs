@@ -54,8 +54,7 @@ pub struct DiffInput<'a> {
     pub secrets: Secrets,
 }
 
-/// What stands for a sensitive span; between its quotes if the span has any. It tells nothing about what it hides.
-pub const MASK: &str = "***";
+pub use ecs_harden_transforms::masking::MASK;
 
 /// Stands at the top of a hunk that git could apply but would get wrong: it would write masks into the file, or put the lines at
 /// its end. Being shorter than `\ No newline…` it makes git refuse the whole diff as corrupt; people see what it says.

@@ -4,6 +4,7 @@ use ecs_harden_transforms::document::Document;
 use ecs_harden_transforms::edit::Edit;
 use ecs_harden_transforms::engine::{Decision, Judged};
 use ecs_harden_transforms::pass::{Applicability, Obstacle, Provenance, Remedy, Risk, Verdict};
+use ecs_harden_transforms::read::LineIndex;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -239,8 +240,8 @@ impl Report {
 
     /// The report as text, with a newline at its end.
     pub fn render(&self) -> String {
-        // Serialising maps with string keys and plain values cannot fail.
-        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        let mut text =
+            serde_json::to_string_pretty(self).expect("plain values under string keys can be written as JSON");
         text.push('\n');
         text
     }
@@ -249,6 +250,7 @@ impl Report {
 /// The report about a file that was read.
 pub fn planned(shown: &str, plan: &Plan, written: Option<bool>) -> File {
     let intent = &plan.outcome.intent;
+    let lines = plan.document.lines();
     let task = ecs_harden_transforms::model::TaskView::new(&plan.document);
     File {
         path: shown.to_owned(),
@@ -264,7 +266,7 @@ pub fn planned(shown: &str, plan: &Plan, written: Option<bool>) -> File {
             known_from: intent.target.source.phrase(),
             operating_system: intent.os.name(),
         }),
-        findings: plan.outcome.findings.iter().map(|judged| finding(plan, judged)).collect(),
+        findings: plan.outcome.findings.iter().map(|judged| finding(plan, &lines, judged)).collect(),
         ops: plan.outcome.ops.clone(),
         written,
     }
@@ -290,7 +292,7 @@ pub fn refused(shown: &str, refusal: &Refusal, origin: Origin) -> File {
     }
 }
 
-fn finding(plan: &Plan, judged: &Judged) -> Finding {
+fn finding(plan: &Plan, lines: &LineIndex<'_>, judged: &Judged) -> Finding {
     let finding = &judged.finding;
     let fix = match &finding.remedy {
         Remedy::Fix(fix) => Some(fix),
@@ -301,7 +303,7 @@ fn finding(plan: &Plan, judged: &Judged) -> Finding {
         severity: finding.pass.severity.name(),
         controls: finding.controls.clone(),
         pointer: pointer(&plan.document, judged),
-        span: span(&plan.document, judged),
+        span: span(&plan.document, lines, judged),
         canonical_path: finding.place.to_string(),
         container: finding.container.as_ref().and_then(|container| container.name.clone()),
         subject: finding.subject.clone(),
@@ -337,9 +339,8 @@ fn pointer(document: &Document, judged: &Judged) -> String {
     }
 }
 
-fn span(document: &Document, judged: &Judged) -> SpanReport {
+fn span(document: &Document, lines: &LineIndex<'_>, judged: &Judged) -> SpanReport {
     let span = document.mark(&judged.finding.place);
-    let lines = document.lines();
     let ((line, column), (end_line, end_column)) = (lines.position(span.start), lines.position(span.end));
     SpanReport { start: span.start, end: span.end, line, column, end_line, end_column }
 }

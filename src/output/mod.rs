@@ -5,9 +5,21 @@ pub mod json;
 pub mod summary;
 pub mod text;
 
-/// `text` with control characters made harmless, so that a name in a file cannot drive the terminal.
+/// `text` with everything made harmless that could drive a terminal or hide what stands there: control characters other than the
+/// tab, and characters that turn the direction of writing, are written as escapes.
 pub fn clean(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
+    let mut clean = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\t' => clean.push(letter),
+            '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => clean.extend(format!("\\x{:02x}", u32::from(letter)).chars()),
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                clean.extend(letter.escape_unicode());
+            }
+            _ => clean.push(letter),
+        }
+    }
+    clean
 }
 
 /// `1 finding`, `2 findings`.

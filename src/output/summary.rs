@@ -2,12 +2,22 @@
 
 use ecs_harden_transforms::engine::{Decision, Judged};
 use ecs_harden_transforms::pass::{Provenance, Remedy};
+use ecs_harden_transforms::read::LineIndex;
 
 use super::{clean, counted};
 use crate::plan::Plan;
 
-/// The summary of one file.
+/// What `fix` says after it wrote one file.
 pub fn summary(shown: &str, plan: &Plan) -> String {
+    told(shown, plan, "fixed")
+}
+
+/// What `diff` says beside its diff: what the fixes mend, and what would be left.
+pub fn proposal(shown: &str, plan: &Plan) -> String {
+    told(shown, plan, "would fix")
+}
+
+fn told(shown: &str, plan: &Plan, verb: &str) -> String {
     let weak: Vec<&Judged> = plan.weaknesses().collect();
     let fixed = weak.iter().filter(|judged| judged.decision == Decision::Applied).count();
     let undetermined = plan.undetermined().count();
@@ -15,8 +25,9 @@ pub fn summary(shown: &str, plan: &Plan) -> String {
         return format!("{}: nothing to fix\n", clean(shown));
     }
     let told = if undetermined > 0 { format!(", {undetermined} undetermined") } else { String::new() };
-    let mut lines = vec![format!("{}: fixed {fixed} of {}{told}", clean(shown), counted(weak.len(), "finding"))];
-    lines.extend(plan.outcome.findings.iter().flat_map(|judged| leftover(plan, judged)));
+    let mut lines = vec![format!("{}: {verb} {fixed} of {}{told}", clean(shown), counted(weak.len(), "finding"))];
+    let index = plan.document.lines();
+    lines.extend(plan.outcome.findings.iter().flat_map(|judged| leftover(plan, &index, judged)));
     match guesses(plan) {
         0 => {}
         1 => lines.push(format!("  1 fix rests {GUESSES}")),
@@ -27,19 +38,14 @@ pub fn summary(shown: &str, plan: &Plan) -> String {
 
 const GUESSES: &str = "on built-in defaults, which are guesses: `ecs-harden check` names them and how to test each";
 
-/// What `diff` says beside its diff: what the fixes mend, and what would be left.
-pub fn proposal(shown: &str, plan: &Plan) -> String {
-    summary(shown, plan).replacen(": fixed ", ": would fix ", 1)
-}
-
-fn leftover(plan: &Plan, judged: &Judged) -> Vec<String> {
+fn leftover(plan: &Plan, index: &LineIndex<'_>, judged: &Judged) -> Vec<String> {
     let word = match judged.decision {
         Decision::Applied => return Vec::new(),
         Decision::Withheld(_) => "withheld",
         Decision::Manual => "left",
         Decision::Undetermined => "undetermined",
     };
-    let (line, _) = plan.position(judged);
+    let (line, _) = plan.position(index, judged);
     let mut lines =
         vec![format!("  {word}: line {line}: {} [{}]", clean(&judged.finding.message), judged.finding.pass.id)];
     for obstacle in judged.obstacles() {

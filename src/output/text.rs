@@ -5,6 +5,7 @@ use annotate_snippets::{AnnotationKind, Level, Message, Renderer, Snippet};
 use ecs_harden_transforms::engine::{Decision, Judged};
 use ecs_harden_transforms::masking;
 use ecs_harden_transforms::pass::{Fix, Provenance, Remedy, Severity, Verdict};
+use ecs_harden_transforms::read::LineIndex;
 use ecs_harden_transforms::tree::Span;
 
 use super::{clean, counted};
@@ -23,8 +24,9 @@ pub struct Drawing {
 /// The report about one file that was read; empty for a clean one unless more is to be told.
 pub fn report(shown: &str, plan: &Plan, drawing: Drawing) -> String {
     let mut report = String::new();
+    let about = About { shown, plan, lines: plan.document.lines(), sensitive: masking::sensitive(&plan.document) };
     for judged in &plan.outcome.findings {
-        report.push_str(&finding(shown, plan, judged, drawing));
+        report.push_str(&finding(&about, judged, drawing));
     }
     if drawing.verbosity != Verbosity::Quiet
         && (plan.standing() != Standing::Clean || drawing.verbosity == Verbosity::Verbose)
@@ -40,14 +42,23 @@ pub fn refusal(shown: &str, refusal: &Refusal) -> String {
     format!("{}{place}: {}\n  hint: {}\n", clean(shown), clean(&refusal.message), clean(&refusal.next_step))
 }
 
-fn finding(shown: &str, plan: &Plan, judged: &Judged, drawing: Drawing) -> String {
-    let (line, column) = plan.position(judged);
+/// What the report of every finding of one file needs.
+struct About<'a> {
+    shown: &'a str,
+    plan: &'a Plan,
+    lines: LineIndex<'a>,
+    sensitive: Vec<Span>,
+}
+
+fn finding(about: &About<'_>, judged: &Judged, drawing: Drawing) -> String {
+    let About { shown, plan, .. } = about;
+    let (line, column) = plan.position(&about.lines, judged);
     let message = clean(&judged.finding.message);
     let (pass, severity) = (judged.finding.pass, severity(judged));
     if drawing.verbosity == Verbosity::Quiet {
         return format!("{}:{line}:{column}: {severity}: {message} [{}]\n", clean(shown), pass.id);
     }
-    let excerpt = Excerpt::of(plan, plan.document.mark(&judged.finding.place));
+    let excerpt = Excerpt::of(about, plan.document.mark(&judged.finding.place));
     let snippet = Snippet::source(excerpt.text.as_str())
         .line_start(line)
         .annotation(AnnotationKind::Primary.span(excerpt.mark.start..excerpt.mark.end).label(label(plan, judged)));
@@ -92,17 +103,17 @@ struct Excerpt {
 }
 
 impl Excerpt {
-    fn of(plan: &Plan, mark: Span) -> Self {
-        let text = plan.document.text();
-        let sensitive = masking::sensitive(&plan.document);
+    fn of(about: &About<'_>, mark: Span) -> Self {
+        let text = about.plan.document.text();
         let start = text[..mark.start].rfind(['\n', '\r']).map_or(0, |newline| newline + 1);
         let end = text[mark.start..].find(['\n', '\r']).map_or(text.len(), |newline| mark.start + newline);
         // One-line files are long: a window around the mark is enough.
         let start = boundary(text, start.max(mark.start.saturating_sub(60)));
         let end = boundary(text, end.min(mark.end.max(mark.start) + 60)).max(mark.start);
-        let before = masking::masked(text, Span::new(start, mark.start), &sensitive);
-        let marked = masking::masked(text, Span::new(mark.start, mark.end.min(end)), &sensitive);
-        let after = masking::masked(text, Span::new(mark.end.min(end), end), &sensitive);
+        let shown = |from, to| clean(&masking::masked(text, Span::new(from, to), &about.sensitive));
+        let marked_end = mark.end.min(end);
+        let before = shown(start, mark.start);
+        let (marked, after) = (shown(mark.start, marked_end), shown(marked_end, end));
         let before = before.trim_start_matches('\u{feff}').to_owned();
         // A mark needs something to stand under.
         let filler = if marked.is_empty() && after.is_empty() { " " } else { "" };

@@ -79,6 +79,20 @@ impl SourceError {
         }
     }
 
+    /// The path it is about; none for standard input.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Stdin(_) => None,
+            Self::Missing { path, .. }
+            | Self::Unreadable { path, .. }
+            | Self::NotAFile { path }
+            | Self::ReadOnly { path }
+            | Self::Changed { path }
+            | Self::NoDirectory { path, .. }
+            | Self::Unwritable { path, .. } => Some(path),
+        }
+    }
+
     /// A failure to read `path`: [`SourceError::Missing`] if nothing is there.
     pub(super) fn unreadable(path: &Path, source: io::Error) -> Self {
         let path = path.to_owned();

@@ -63,7 +63,7 @@ impl DocumentError {
     /// Whether a walk over a directory counts the file as broken: it does not parse, or is a template with directives.
     /// Files that merely hold something else are a note there.
     pub fn is_broken(&self) -> bool {
-        matches!(self, Self::Read(_))
+        matches!(self, Self::Read(error) if error.is_broken())
     }
 }
 

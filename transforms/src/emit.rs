@@ -5,7 +5,9 @@
 //! knows yet stay.
 
 use crate::document::{Document, Envelope};
-use crate::edit::{self, Edit};
+use serde_json::Value as Json;
+
+use crate::edit::{self, Edit, to_json};
 use crate::read::PlaceholderPosition;
 use crate::tree::{Node, Path, Span, Value};
 
@@ -31,6 +33,9 @@ pub enum EmitError {
     /// The file holds containers alone.
     #[error("the file holds containers alone, and registering needs a whole task definition")]
     OnlyContainers,
+    /// Tags stand in the definition and beside it.
+    #[error("tags stand both inside the task definition and beside it")]
+    TagsTwice,
     /// A placeholder keeps it from being JSON.
     #[error("a placeholder stands where JSON needs a value")]
     Placeholder,
@@ -44,6 +49,7 @@ impl EmitError {
     pub const fn next_step(self) -> &'static str {
         match self {
             Self::OnlyContainers => "give the file that holds family and containerDefinitions",
+            Self::TagsTwice => "leave one of the two lists of tags, then run this again",
             Self::Placeholder => "render the template first, then emit from the rendered file",
             Self::Unproven => "nothing was written; please report this with the version",
         }
@@ -68,12 +74,49 @@ pub fn register_input(document: &Document) -> Result<String, EmitError> {
     let inner = strict(&stripped, definition.span);
     let outer_tags = tags.as_ref().and_then(|tags| stripped.parsed().root.at(tags));
     let outer_tags = outer_tags.filter(|node| node.as_array().is_some_and(|array| !array.items.is_empty()));
-    let text = match outer_tags {
-        None => dedented(&inner),
-        Some(node) => with_tags(&dedented(&inner), &dedented(&strict(&stripped, node.span)))?,
+    let inner_tags = stripped.parsed().root.at(&at.key("tags"));
+    let text = match (inner_tags, outer_tags) {
+        (Some(_), Some(_)) => return Err(EmitError::TagsTwice),
+        (_, None) => dedented(&inner),
+        (None, Some(node)) => with_tags(&dedented(&inner), &dedented(&strict(&stripped, node.span)))?,
     };
     let text = format!("{}{}", text.trim_end(), newline(document.text()));
-    if serde_json::from_str::<serde_json::Value>(&text).is_ok() { Ok(text) } else { Err(EmitError::Placeholder) }
+    prove(document, at, outer_tags.map(|node| to_json(node, stripped.text())), &text)?;
+    Ok(text)
+}
+
+/// The text must be strict JSON of what the definition says, less what is taken out, plus the tags.
+fn prove(document: &Document, at: &Path, tags: Option<Json>, text: &str) -> Result<(), EmitError> {
+    if serde_json::from_str::<Json>(text).is_err() {
+        let templated = !document.parsed().placeholders.is_empty();
+        return Err(if templated { EmitError::Placeholder } else { EmitError::Unproven });
+    }
+    let emitted = crate::read::json(text).map_err(|_| EmitError::Unproven)?;
+    let definition = document.parsed().root.at(at).ok_or(EmitError::Unproven)?;
+    let mut expected = without_nulls(to_json(definition, document.text()));
+    let members = expected.as_object_mut().ok_or(EmitError::Unproven)?;
+    members.retain(|name, _| !RESPONSE_ONLY.contains(&name.as_str()));
+    if let Some(own) = members.get_mut("tags").and_then(Json::as_array_mut) {
+        own.retain(|tag| !tag["key"].as_str().is_some_and(is_of_aws));
+    }
+    members.extend(tags.map(|tags| ("tags".to_owned(), tags)));
+    if to_json(&emitted.root, text) == expected { Ok(()) } else { Err(EmitError::Unproven) }
+}
+
+fn without_nulls(value: Json) -> Json {
+    match value {
+        Json::Object(members) => {
+            let kept = members.into_iter().filter(|(_, value)| !value.is_null());
+            kept.map(|(name, value)| (name, without_nulls(value))).collect()
+        }
+        Json::Array(items) => items.into_iter().filter(|item| !item.is_null()).map(without_nulls).collect(),
+        scalar => scalar,
+    }
+}
+
+/// Tags that AWS sets itself cannot be set by anybody else, in whatever case they are written.
+fn is_of_aws(key: &str) -> bool {
+    key.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("aws:"))
 }
 
 /// The document without nulls, response-only members and the tags that AWS itself sets.
@@ -85,19 +128,13 @@ fn stripped(document: &Document, at: &Path, tags: Option<&Path>) -> Result<Docum
         let path = at.key(&member.name);
         if RESPONSE_ONLY.contains(&member.name.as_str()) {
             edits.push(Edit::Remove { path });
-        } else {
+        } else if member.name != "tags" {
             nulls(&member.value, &path, &mut edits);
         }
     }
-    let own_tags = at.key("tags");
-    for tags in std::iter::once(&own_tags).chain(tags) {
-        for (index, tag) in
-            root.at(tags).and_then(Node::as_array).into_iter().flat_map(|array| &array.items).enumerate()
-        {
-            let key = tag.as_object().and_then(|tag| tag.get("key")).and_then(Node::as_str).unwrap_or_default();
-            if key.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("aws:")) {
-                edits.push(Edit::Remove { path: tags.index(index) });
-            }
+    for tags in std::iter::once(&at.key("tags")).chain(tags) {
+        if let Some(node) = root.at(tags) {
+            tag_edits(node, tags, &mut edits);
         }
     }
     if edits.is_empty() {
@@ -108,6 +145,18 @@ fn stripped(document: &Document, at: &Path, tags: Option<&Path>) -> Result<Docum
     let splices =
         edit::json::splice(document.text(), document.parsed(), &change, &|_| false).map_err(|_| EmitError::Unproven)?;
     Document::read(edit::apply(document.text(), &splices)).map_err(unproven)
+}
+
+fn tag_edits(node: &Node, path: &Path, edits: &mut Vec<Edit>) {
+    let Some(array) = node.as_array() else { return nulls(node, path, edits) };
+    for (index, tag) in array.items.iter().enumerate() {
+        let key = tag.as_object().and_then(|tag| tag.get("key")).and_then(Node::as_str);
+        if key.is_some_and(is_of_aws) {
+            edits.push(Edit::Remove { path: path.index(index) });
+        } else {
+            nulls(tag, &path.index(index), edits);
+        }
+    }
 }
 
 fn nulls(node: &Node, path: &Path, edits: &mut Vec<Edit>) {

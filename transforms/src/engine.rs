@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use json_patch::Patch;
 
 use crate::document::{Document, DocumentError, containers};
-use crate::edit::{self, Change, Edit, Splice};
+use crate::edit::{self, Change, Edit, MergeError, Splice};
 use crate::intent::{Intent, Wishes, Withheld};
 use crate::masking;
 use crate::model::{TargetError, TaskView};
@@ -86,8 +86,11 @@ pub enum EngineError {
 #[derive(Debug, thiserror::Error)]
 pub enum ProofError {
     /// Edits of different fixes contradict each other, or have no place.
-    #[error("the edits cannot be merged ({0})")]
-    Merge(String),
+    #[error("the edits of different fixes contradict each other")]
+    Merge(#[source] MergeError),
+    /// An edit has no place in this text.
+    #[error("an edit has no place in this file")]
+    NoPlace,
     /// The new text cannot be read.
     #[error("the result cannot be read again")]
     Unreadable(#[source] DocumentError),
@@ -148,7 +151,8 @@ pub fn harden(document: &Document, wishes: &Wishes, fault: Fault) -> Result<Outc
 pub fn round(document: &Document, intent: Intent, round: &Round<'_>) -> Result<Outcome, ProofError> {
     let editor = Editor::new(document);
     let findings = inspect(document, &intent, round.table);
-    let findings: Vec<Judged> = findings.into_iter().map(|finding| judge(&editor, &intent, round, finding)).collect();
+    let findings = findings.into_iter().map(|finding| judge(&editor, &intent, round, finding));
+    let findings: Vec<Judged> = findings.collect::<Result<_, _>>()?;
     let mut edits: Vec<Edit> = applied(&findings).flat_map(|(_, fix)| fix.edits.clone()).collect();
     edits.sort_by_key(rank);
     if edits.is_empty() {
@@ -198,30 +202,26 @@ impl<'d> Editor<'d> {
 
     fn change(&self, edits: &[Edit]) -> Result<Change, ProofError> {
         let located: Option<Vec<Edit>> = edits.iter().map(|edit| self.document.located(edit)).collect();
-        let located = located.ok_or_else(|| ProofError::Merge("a path has no place in this file".into()))?;
-        edit::merge(&self.document.parsed().root, &located).map_err(|error| ProofError::Merge(error.to_string()))
+        let located = located.ok_or(ProofError::NoPlace)?;
+        edit::merge(&self.document.parsed().root, &located).map_err(ProofError::Merge)
     }
 
     fn splices(&self, change: &Change) -> Result<Vec<Splice>, ProofError> {
         let avoid = |line: Span| masking::touches(&self.sensitive, line);
-        self.splicer.splices(change, &avoid).map_err(|error| ProofError::Merge(error.to_string()))
+        self.splicer.splices(change, &avoid).map_err(|_| ProofError::NoPlace)
     }
 }
 
-fn judge(editor: &Editor<'_>, intent: &Intent, round: &Round<'_>, mut finding: Finding) -> Judged {
-    let mut ops = Patch(Vec::new());
-    if let Remedy::Fix(fix) = &finding.remedy {
-        let change = editor.change(&fix.edits).and_then(|change| editor.splices(&change).map(|_| change));
-        match change {
-            Ok(change) => ops = edit::lower(&change),
-            Err(_) => {
-                finding.remedy = Remedy::Manual(vec![Obstacle::new(
-                    "this file has no place for the edit",
-                    "make it in the file that holds the whole task definition",
-                )]);
-            }
+/// Intent has counted on every fix that it planned, so one that has no place here is a bug and not a leftover.
+fn judge(editor: &Editor<'_>, intent: &Intent, round: &Round<'_>, finding: Finding) -> Result<Judged, ProofError> {
+    let ops = match &finding.remedy {
+        Remedy::Fix(fix) => {
+            let change = editor.change(&fix.edits)?;
+            editor.splices(&change)?;
+            edit::lower(&change)
         }
-    }
+        Remedy::Manual(_) | Remedy::Undetermined(_) => Patch(Vec::new()),
+    };
     let decision = match &finding.remedy {
         Remedy::Fix(_) if !(round.wanted)(&finding) => Decision::Withheld(Withheld::NotWanted),
         Remedy::Fix(fix) => match intent.selection.admits(fix.applicability, fix.weakest()) {
@@ -231,7 +231,7 @@ fn judge(editor: &Editor<'_>, intent: &Intent, round: &Round<'_>, mut finding: F
         Remedy::Manual(_) => Decision::Manual,
         Remedy::Undetermined(_) => Decision::Undetermined,
     };
-    Judged { finding, decision, ops }
+    Ok(Judged { finding, decision, ops })
 }
 
 /// New members of a container come in the order in which people write them, whichever pass asks for them.

@@ -1,8 +1,8 @@
 //! The diff for a terminal: coloured, and with nothing in it that could drive the terminal.
 
-use std::fmt::Write;
-
 use anstyle::{AnsiColor, Style};
+
+use crate::output::clean;
 
 const FILE: Style = Style::new().bold();
 const HUNK: Style = AnsiColor::Cyan.on_default();
@@ -21,7 +21,7 @@ pub fn coloured(diff: &str) -> String {
         let (content, end) = ending(line);
         let style = left.style(content);
         out.push_str(&style.map_or_else(String::new, |style| style.render().to_string()));
-        content.chars().for_each(|letter| push_tame(letter, &mut out));
+        out.push_str(&clean(content));
         out.push_str(&style.map_or_else(String::new, |style| style.render_reset().to_string()));
         out.push_str(end);
     }
@@ -68,16 +68,4 @@ fn counts(line: &str) -> Option<Left> {
 fn ending(line: &str) -> (&str, &str) {
     let content = line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line));
     line.split_at(content.len())
-}
-
-fn push_tame(letter: char, out: &mut String) {
-    let written = match letter {
-        '\t' => write!(out, "\t"),
-        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => write!(out, "\\x{:02x}", u32::from(letter)),
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-            write!(out, "{}", letter.escape_unicode())
-        }
-        _ => write!(out, "{letter}"),
-    };
-    written.expect("a string can always be written to");
 }

@@ -16,7 +16,7 @@ pub use user::{LOW_PORTS, UserAfter, UserMend, UserPlan};
 pub use writable::{TmpfsPlan, WritablePlan};
 
 use crate::knobs::Layers;
-use crate::model::{ContainerView, LaunchTarget, Os, TargetError, TargetWish, TaskView};
+use crate::model::{ContainerSlot, ContainerView, LaunchTarget, Os, TargetError, TargetWish, TaskView, Why};
 use crate::pass::{Applicability, Obstacle, PassId, Provenance};
 
 /// What the user asked of the run as a whole.
@@ -49,7 +49,7 @@ impl Withheld {
             Self::NotSafe => Obstacle::new("the fix is unsafe and --safe-only is on", "run it without --safe-only"),
             Self::RestsOnDefault => Obstacle::new(
                 "the fix rests on a built-in default and --no-defaults is on",
-                "give the value with --set, or run it without --no-defaults",
+                "give what is a guess with --set (`ecs-harden explain` names the knobs), or run it without --no-defaults",
             ),
         }
     }
@@ -125,7 +125,11 @@ impl Intent {
         let target = LaunchTarget::of(task, &wishes.target)?;
         let os = Os::of(task, &target, wishes.os)?;
         let seen = task.seen();
-        let setting = Setting { task, seen: &seen, target: &target, os, wishes };
+        let hidden = task.containers().into_iter().find_map(|slot| match slot {
+            ContainerSlot::Hidden { why, .. } => Some(why),
+            ContainerSlot::Seen(_) => None,
+        });
+        let setting = Setting { task, seen: &seen, hidden, target: &target, os, wishes };
         let users: Vec<UserPlan> = seen.iter().map(|container| user::plan(&setting, container)).collect();
         let writable = writable::plan(&setting, &seen, &users);
         let containers = seen.iter().zip(users).zip(writable).map(|((container, user), writable)| ContainerIntent {
@@ -150,6 +154,8 @@ impl Intent {
 struct Setting<'s> {
     task: &'s TaskView<'s>,
     seen: &'s [ContainerView<'s>],
+    /// Why there may be containers that cannot be seen.
+    hidden: Option<Why>,
     target: &'s LaunchTarget,
     os: Os,
     wishes: &'s Wishes,

@@ -1,9 +1,10 @@
 //! Who a container runs as after the run.
 
 use super::{Plan, Setting};
-use crate::model::{ContainerView, Listed, LowPort, MountKind, Os, Read, UserField, Why};
+use crate::model::{ContainerView, Listed, LowPort, MountKind, Os, Place, Read, UserField, Why};
 use crate::pass::{Applicability, Obstacle, Provenance, Vouched};
 use crate::passes::root_user;
+use crate::tree::Node;
 
 /// The kernel parameter that lets any user bind low ports (ECS API model, `SystemControl`: every `net.*` is accepted, on Fargate
 /// too; not under host networking).
@@ -137,7 +138,7 @@ fn role_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option
     let waits = waiting_for(setting, container).filter(|_| !vouched)?;
     Some(Obstacle::new(
         format!("{waits} waits until {title} has done its work; such containers often run as root to prepare volumes"),
-        format!("if it needs no root: --set '{}:root-user.user=UID:GID'", container.name().unwrap_or("NAME")),
+        format!("if it needs no root: --set '{}root-user.user=UID:GID'", container.scope()),
     ))
 }
 
@@ -158,26 +159,23 @@ pub(super) fn unread_mounts(container: &ContainerView<'_>) -> &'static str {
 
 /// A container that depends, or may depend, on this one having ended.
 fn waiting_for(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<String> {
-    let name = container.name()?;
-    let others = setting.seen.iter().filter(|other| other.index() != container.index());
-    let waiting = others.into_iter().find(|other| {
+    let written = |place: Place<'_>| place.known().and_then(Node::as_str).map(str::to_owned);
+    let own = written(container.member("name"));
+    let mut others = setting.seen.iter().filter(|other| other.index() != container.index());
+    let waiting = others.find(|other| {
         let Listed { items, hidden } = other.member("dependsOn").list();
         hidden.is_some()
             || items.into_iter().any(|dependency| {
                 let condition = dependency.clone().member("condition").text();
-                let on = dependency.member("containerName").text();
+                let on = dependency.member("containerName");
+                let names_it = own.is_some() && written(on.clone()) == own;
                 matches!(condition, Read::Known("SUCCESS" | "COMPLETE") | Read::Unresolved(_))
-                    && (on == Read::Known(name) || on.unresolved().is_some())
+                    && (names_it || on.text().unresolved().is_some())
             })
-    });
-    waiting.map(|other| {
-        let hidden = other.member("dependsOn").list().hidden.is_some();
-        if hidden {
-            format!("{} has a `dependsOn` that cannot be read, and perhaps", other.title())
-        } else {
-            other.title()
-        }
-    })
+    })?;
+    let unread = waiting.member("dependsOn").list().hidden.is_some();
+    let title = waiting.title();
+    Some(if unread { format!("{title} has a `dependsOn` that cannot be read, and perhaps") } else { title })
 }
 
 /// Mounted data that the new user may not be able to write: all of it at once, since a later `--set` replaces an earlier one.
@@ -196,10 +194,13 @@ fn ownership_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> O
     let mut reasons: Vec<String> = Vec::new();
     let mut missing: Vec<String> = Vec::new();
     for mount in mounts.into_iter().filter(|mount| !mount.read_only) {
-        let (MountKind::Volume(volume), path) = (mount.kind, mount.path) else { continue };
-        match path {
+        let volume = match mount.kind {
+            MountKind::Volume(name) => name.map_or_else(|| "a volume".to_owned(), |name| format!("volume `{name}`")),
+            MountKind::Tmpfs { owned: false } => "a tmpfs without uid=, which belongs to root,".to_owned(),
+            MountKind::Tmpfs { owned: true } => continue,
+        };
+        match mount.path {
             Read::Known(path) if !vouches(&path) => {
-                let volume = volume.map_or_else(|| "a volume".to_owned(), |name| format!("volume `{name}`"));
                 reasons.push(format!("{volume} is mounted writable at {path}"));
                 missing.push(path);
             }
@@ -220,7 +221,7 @@ fn ownership_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> O
     let one = matches!(missing.as_slice(), [path] if path != "volumesFrom");
     let named = owned.iter().flat_map(|paths| paths.value).map(ToString::to_string);
     let paths: Vec<String> = named.chain(missing).collect();
-    let scope = container.name().map(|name| format!("{name}:")).unwrap_or_default();
+    let scope = container.scope();
     (!reasons.is_empty()).then(|| {
         let on = if one { "it" } else { "them" };
         Obstacle::new(
@@ -261,6 +262,12 @@ fn low_ports(setting: &Setting<'_>, container: &ContainerView<'_>) -> Result<boo
         Read::Absent | Read::Known(_) => {}
     }
     let own = own_entry(container, lowest)?;
+    if let Some(why) = setting.hidden {
+        return Err(Obstacle::unresolved(
+            "a container beside it, which may keep low ports closed for the whole task,",
+            why,
+        ));
+    }
     let elsewhere = setting.seen.iter().filter(|other| other.index() != container.index());
     for other in elsewhere {
         conflict(other, lowest, !own)?;

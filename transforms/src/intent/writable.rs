@@ -47,8 +47,13 @@ struct Draft {
 pub(super) fn plan(setting: &Setting<'_>, seen: &[ContainerView<'_>], users: &[UserPlan]) -> Vec<WritablePlan> {
     let drafts: Vec<Result<Vec<Draft>, Vec<Obstacle>>> =
         seen.iter().zip(users).map(|(container, user)| draft(setting, container, user)).collect();
-    let task_share = task_memory(setting.task).map(|memory| memory * percent(setting, setting.task.into()) / 100);
-    let asked: u64 = drafts.iter().flatten().flatten().filter_map(|draft| draft.asked.map(|size| size.value)).sum();
+    let task_share = task_memory(setting).map(|memory| share(memory, percent(setting, setting.task.into())));
+    let asked: u64 = drafts
+        .iter()
+        .flatten()
+        .flatten()
+        .filter_map(|draft| draft.asked.map(|size| size.value))
+        .fold(0, u64::saturating_add);
     let unasked = drafts.iter().flatten().flatten().filter(|draft| draft.asked.is_none()).count() as u64;
     let by_task = task_share.map(|share| share.saturating_sub(asked) / unasked.max(1));
 
@@ -187,7 +192,8 @@ fn own_mounts(container: &ContainerView<'_>) -> Result<Vec<String>, Obstacle> {
 /// A tmpfs belongs to root and takes the mode of the directory it covers (measured with runc 1.1.5): it needs an owner, unless the
 /// directory is one that everybody may write, or the container is root anyway.
 fn owner_fits(after: &UserAfter, path: &str) -> bool {
-    matches!(after, UserAfter::Root | UserAfter::NonRoot { uid: Some(_), .. }) || pass::EVERYBODY_WRITES.contains(&path)
+    matches!(after, UserAfter::Root | UserAfter::NonRoot { uid: Some(_), .. })
+        || crate::model::EVERYBODY_WRITES.contains(&path)
 }
 
 /// How the uid of the container can become known as a number.
@@ -201,7 +207,7 @@ fn name_the_uid(setting: &Setting<'_>, container: &ContainerView<'_>, user: &Use
         }
         (_, Plan::Blocked(_)) => format!("clear what keeps root-user from setting it, or {by_hand}"),
         (_, Plan::Ready(_)) => {
-            format!("name it: --set '{}:root-user.user=UID:GID'", container.name().unwrap_or("NAME"))
+            format!("name it: --set '{}root-user.user=UID:GID'", container.scope())
         }
     }
 }
@@ -224,13 +230,19 @@ fn sized(
     drafts: Vec<Draft>,
     by_task: Option<u64>,
 ) -> Result<Vec<TmpfsPlan>, Vec<Obstacle>> {
-    let memory = hard_limit(container).or_else(|| if by_task.is_some() { None } else { reservation(container) });
-    let share = memory.map(|memory| memory * percent(setting, container.into()) / 100);
-    let asked: u64 = drafts.iter().filter_map(|draft| draft.asked.map(|size| size.value)).sum();
+    let known_task = setting.task.memory_mib().known();
+    let memory = hard_limit(container).or_else(|| reservation(container).filter(|_| known_task.is_none()));
+    let share = memory.map(|memory| share(memory, percent(setting, container.into())));
+    let asked: u64 = drafts.iter().filter_map(|draft| draft.asked.map(|size| size.value)).fold(0, u64::saturating_add);
     if let Some(share) = share.filter(|share| asked > *share) {
         return Err(vec![beyond(asked, share, "the container's memory")]);
     }
     let unasked = drafts.iter().filter(|draft| draft.asked.is_none()).count() as u64;
+    if let (None, None, Some(obstacle)) = (share, by_task, unread_memory(setting, container))
+        && unasked > 0
+    {
+        return Err(vec![obstacle]);
+    }
     let by_container = share.map(|share| (share - asked) / unasked.max(1));
     let (owner, owner_by) = owner(after);
     let exec_knob = setting.wishes.layers.pick(container.into(), |knobs| knobs.writable_root_filesystem.exec.as_ref());
@@ -268,29 +280,34 @@ fn percent(setting: &Setting<'_>, subject: Subject<'_>) -> u64 {
     knob.map_or(pass::DEFAULT_MEMORY_PERCENT, |percent| percent.value.get())
 }
 
-fn task_memory(task: &crate::model::TaskView<'_>) -> Option<u64> {
-    match task.memory_mib() {
+/// So many percent of so many MiB. Whatever a file says, it does not overflow.
+fn share(memory: u64, percent: u64) -> u64 {
+    memory.saturating_mul(percent) / 100
+}
+
+fn task_memory(setting: &Setting<'_>) -> Option<u64> {
+    match setting.task.memory_mib() {
         Read::Known(memory) => Some(memory),
-        Read::Unresolved(Why::OutsideThisFile) | Read::Absent => None,
-        Read::Unresolved(_) => Some(SMALLEST_TASK_MIB),
+        Read::Unresolved(_) if setting.target.only_fargate() => Some(SMALLEST_TASK_MIB),
+        Read::Unresolved(_) | Read::Absent => None,
     }
 }
 
 /// The container's own limit, which its tmpfs count against whatever the task has.
 fn hard_limit(container: &ContainerView<'_>) -> Option<u64> {
-    figure(&container.member("memory").number())
+    container.member("memory").number().known().filter(|memory| *memory > 0)
 }
 
 /// What the container is sure of; it may use more, up to the memory of the task.
 fn reservation(container: &ContainerView<'_>) -> Option<u64> {
-    figure(&container.member("memoryReservation").number())
+    container.member("memoryReservation").number().known().filter(|memory| *memory > 0)
 }
 
-/// A small figure where one is set and cannot be read.
-fn figure(memory: &Read<u64>) -> Option<u64> {
-    match memory {
-        Read::Known(0) | Read::Absent => None,
-        Read::Known(memory) => Some(*memory),
-        Read::Unresolved(_) => Some(SMALLEST_TASK_MIB),
-    }
+/// Why no size can be chosen: memory is limited somewhere, and nowhere can the limit be read.
+fn unread_memory(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<Obstacle> {
+    let limits = ["memory", "memoryReservation"].map(|member| container.member(member).number().unresolved());
+    let task = setting.task.memory_mib().unresolved().filter(|why| *why != Why::OutsideThisFile);
+    let why = limits.into_iter().flatten().next().or(task)?;
+    let next_step = format!("say how large: --set '{}writable-root-filesystem.size=MIB'", container.scope());
+    Some(Obstacle { next_step, ..Obstacle::unresolved("the memory that a tmpfs counts against", why) })
 }

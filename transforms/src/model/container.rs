@@ -44,7 +44,10 @@ pub enum MountKind {
     /// A volume of the task, by name.
     Volume(Option<String>),
     /// A tmpfs of the container.
-    Tmpfs,
+    Tmpfs {
+        /// Its options name an owner, or it covers a directory that everybody may write in practically every image.
+        owned: bool,
+    },
 }
 
 /// An element of `volumesFrom`.
@@ -85,6 +88,9 @@ pub struct CapabilityLists {
     pub drop: Vec<String>,
 }
 
+/// Directories that have mode 1777 in practically every image, so that a tmpfs over them can be written by everybody.
+pub const EVERYBODY_WRITES: [&str; 2] = ["/tmp", "/var/tmp"];
+
 impl<'d> ContainerView<'d> {
     pub(super) const fn new(task: TaskView<'d>, index: usize, node: &'d Node) -> Self {
         Self { task, index, node }
@@ -113,6 +119,11 @@ impl<'d> ContainerView<'d> {
     /// The container as people call it: its name, else its position.
     pub fn title(&self) -> String {
         self.name().map_or_else(|| format!("#{}", self.index), |name| format!("`{name}`"))
+    }
+
+    /// What makes a `--set` speak about this container alone: its name and a colon, nothing where the name is not known.
+    pub fn scope(&self) -> String {
+        self.name().map(|name| format!("{name}:")).unwrap_or_default()
     }
 
     /// A member of the container definition.
@@ -168,10 +179,12 @@ impl<'d> ContainerView<'d> {
             read_only: point.clone().member("readOnly").flag() == Read::Known(true),
             kind: MountKind::Volume(point.member("sourceVolume").text().known().map(str::to_owned)),
         });
-        let tmpfs = tmpfs.items.into_iter().map(|mount| Mount {
-            path: mount.member("containerPath").text().map(normal_path),
-            read_only: false,
-            kind: MountKind::Tmpfs,
+        let tmpfs = tmpfs.items.into_iter().map(|mount| {
+            let path = mount.clone().member("containerPath").text().map(normal_path);
+            let options = mount.member("mountOptions").list().texts().unwrap_or_default();
+            let everybody = matches!(&path, Read::Known(path) if EVERYBODY_WRITES.contains(&path.as_str()));
+            let owned = everybody || options.iter().any(|option| option.starts_with("uid="));
+            Mount { path, read_only: options.contains(&"ro"), kind: MountKind::Tmpfs { owned } }
         });
         Ok(points.chain(tmpfs).collect())
     }

@@ -10,7 +10,9 @@ mod task;
 #[cfg(test)]
 mod tests;
 
-pub use container::{CapabilityLists, ContainerView, LowPort, Mount, MountKind, SystemControl, UserField, VolumeFrom};
+pub use container::{
+    CapabilityLists, ContainerView, EVERYBODY_WRITES, LowPort, Mount, MountKind, SystemControl, UserField, VolumeFrom,
+};
 pub use platform::Os;
 pub use read::{Listed, Place, Read, Why};
 pub use target::{LaunchTarget, LaunchType, TargetError, TargetSource, TargetWish};

@@ -7,7 +7,6 @@ use super::container::ContainerView;
 use super::read::{Place, Read, Why};
 use super::target::{LaunchTarget, LaunchType, TargetError, TargetSource};
 use super::task::TaskView;
-use crate::tree::Value;
 
 /// An operating system, or that nothing tells which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,14 +104,7 @@ fn linux_only(task: &TaskView<'_>) -> bool {
 }
 
 fn is_used(place: &Place<'_>) -> bool {
-    match place {
-        Read::Known(node) => match &node.value {
-            Value::Array(array) => !array.items.is_empty(),
-            Value::Object(object) => !object.members.is_empty(),
-            _ => place.clone().flag() != Read::Known(false),
-        },
-        Read::Absent | Read::Unresolved(_) => false,
-    }
+    place.is_filled() && place.clone().flag() != Read::Known(false)
 }
 
 /// Drive letters, Windows shells, Windows base images, group-managed service accounts, `FSx` shares, the accounts of Windows.
@@ -126,9 +118,9 @@ fn windows_sign(task: &TaskView<'_>) -> bool {
 
 fn windows_container(container: &ContainerView<'_>) -> bool {
     let image = container.member("image").text().known().unwrap_or_default().to_ascii_lowercase();
-    let words = ["command", "entryPoint"].into_iter().flat_map(|member| container.member(member).list().items);
+    let programs = ["command", "entryPoint"].map(|member| container.member(member).list().items.into_iter().next());
     ["servercore", "nanoserver", "/windows", "ltsc20"].iter().any(|sign| image.contains(sign))
-        || words.into_iter().any(|word| is_windows_word(&word))
+        || programs.into_iter().flatten().any(|program| is_windows_program(&program))
         || container
             .member("mountPoints")
             .list()
@@ -140,12 +132,12 @@ fn windows_container(container: &ContainerView<'_>) -> bool {
         || is_windows_account(&container.member("user"))
 }
 
-fn is_windows_word(word: &Place<'_>) -> bool {
-    let Read::Known(node) = word else { return false };
-    let Some(text) = node.as_str() else { return false };
-    let first = text.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
-    let program = first.rsplit(['\\', '/']).next().unwrap_or_default();
-    matches!(program.strip_suffix(".exe").unwrap_or(program), "powershell" | "cmd") || is_drive(word)
+/// `cmd` is a common name for a program of one's own: only `cmd` without a path, or `cmd.exe`, is the shell of Windows.
+fn is_windows_program(program: &Place<'_>) -> bool {
+    let Read::Known(node) = program else { return false };
+    let first = node.as_str().unwrap_or_default().split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
+    let name = first.rsplit('\\').next().unwrap_or_default();
+    ["powershell", "cmd"].contains(&name) || name.strip_suffix(".exe").is_some() || is_drive(program)
 }
 
 fn is_windows_account(user: &Place<'_>) -> bool {

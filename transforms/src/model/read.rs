@@ -97,6 +97,20 @@ impl<'d> Place<'d> {
         })
     }
 
+    /// Whether something is there that says anything: not the empty list, object or string that `describe-task-definition` and the
+    /// console fill in. What is unresolved says nothing.
+    pub fn is_filled(&self) -> bool {
+        match self {
+            Self::Known(node) => match &node.value {
+                Value::Array(array) => !array.items.is_empty() || array.open,
+                Value::Object(object) => !object.members.is_empty() || object.open,
+                Value::String(text) => !text.trim().is_empty(),
+                _ => true,
+            },
+            Self::Absent | Self::Unresolved(_) => false,
+        }
+    }
+
     /// A string without a placeholder in it.
     pub fn text(self) -> Read<&'d str> {
         self.and_then(|node| match &node.value {
@@ -173,10 +187,5 @@ impl<'d> Listed<'d> {
             Read::Unresolved(why) => Err(why),
         });
         Ok(texts.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
-    }
-
-    /// Whether nothing is there and nothing can be hidden.
-    pub fn is_empty(&self) -> bool {
-        self.items.is_empty() && self.hidden.is_none()
     }
 }

@@ -10,7 +10,7 @@ use crate::capability;
 use crate::edit::Edit;
 use crate::intent::{CapabilityPlan, DropForm, Intent, UserAfter};
 use crate::knobs::Knob;
-use crate::model::{CapabilityLists, ContainerView, Os, Read, TaskView};
+use crate::model::{CapabilityLists, ContainerView, Os, Read, TaskView, Why};
 use crate::pass::{
     self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Risk, Severity, Verdict, Vouched,
     Yield,
@@ -107,11 +107,11 @@ fn inspect(task: &TaskView<'_>, intent: &Intent) -> Vec<Finding> {
     if intent.os == Os::Windows {
         return Vec::new();
     }
-    let host_processes = task.member("pidMode").text() == Read::Known("host");
-    pass::each_container(&PASS, task, |container| inspect_container(container, intent, host_processes))
+    let pid_mode = task.member("pidMode").text();
+    pass::each_container(&PASS, task, |container| inspect_container(container, intent, &pid_mode))
 }
 
-fn inspect_container(container: &ContainerView<'_>, intent: &Intent, host_processes: bool) -> Vec<Finding> {
+fn inspect_container(container: &ContainerView<'_>, intent: &Intent, pid_mode: &Read<&str>) -> Vec<Finding> {
     let lists = match (container.privileged(), container.capabilities()) {
         (Read::Unresolved(why), _) => {
             let place = container.path().key("privileged");
@@ -128,10 +128,14 @@ fn inspect_container(container: &ContainerView<'_>, intent: &Intent, host_proces
         return Vec::new();
     };
     let reaches_host = |name: &String| {
-        (capability::is_dangerous(name) || (name == "SYS_PTRACE" && host_processes)) && !plan.vouched.contains(name)
+        (capability::is_dangerous(name) || (name == "SYS_PTRACE" && *pid_mode == Read::Known("host")))
+            && !plan.vouched.contains(name)
     };
     let dangerous: BTreeSet<String> = lists.add.iter().filter(|name| reaches_host(name)).cloned().collect();
     let mut findings: Vec<Finding> = dangerous.iter().map(|name| dangerous_add(container, name)).collect();
+    if let (Some(why), true) = (pid_mode.unresolved(), lists.add.iter().any(|name| name == "SYS_PTRACE")) {
+        findings.extend(ptrace(container, why).filter(|_| !plan.vouched.contains("SYS_PTRACE")));
+    }
     // With ALL added there is nothing to be said about single capabilities.
     if !dangerous.contains("ALL") {
         findings.extend(excess(container, intent, plan, &lists, &dangerous));
@@ -217,13 +221,13 @@ fn risks(container: &ContainerView<'_>, intent: &Intent, excess: &[String]) -> V
     if excess.iter().any(|name| name == "NET_RAW") {
         risks.push(Risk::new(
             "`ping` and packet capture need NET_RAW, in health checks too",
-            format!("look for them in its scripts and health check; {}", keep_hint(name, "NET_RAW")),
+            format!("look for them in its scripts and health check; {}", keep_hint(container, "NET_RAW")),
         ));
     }
     if excess.iter().any(|name| name == "NET_BIND_SERVICE") {
         risks.push(Risk::new(
             "a binary with file capabilities (caddy carries cap_net_bind_service) cannot be started at all without them",
-            format!("`getcap` on the binary shows them; {}", keep_hint(name, "NET_BIND_SERVICE")),
+            format!("`getcap` on the binary shows them; {}", keep_hint(container, "NET_BIND_SERVICE")),
         ));
     }
     if intent.os == Os::Unknown {
@@ -233,15 +237,17 @@ fn risks(container: &ContainerView<'_>, intent: &Intent, excess: &[String]) -> V
 }
 
 /// Keeping names everything that a container needs, so the hint must not read as if it added one.
-fn keep_hint(container: &str, name: &str) -> String {
-    format!("if it is needed, list all that {container} needs: --set '{container}:excess-capabilities.keep={name},…'")
+fn keep_hint(container: &ContainerView<'_>, name: &str) -> String {
+    let who = container.name().unwrap_or("the container");
+    let scope = container.scope();
+    format!("if it is needed, list all that {who} needs: --set '{scope}excess-capabilities.keep={name},…'")
 }
 
 fn dangerous_add(container: &ContainerView<'_>, name: &str) -> Finding {
     let next_step = if name == "ALL" {
         "replace it by hand with the names that are needed, and drop ALL".into()
     } else {
-        format!("remove it by hand if it is not needed; {}", keep_hint(container.name().unwrap_or("NAME"), name))
+        format!("remove it by hand if it is not needed; {}", keep_hint(container, name))
     };
     let obstacle =
         Obstacle::new(format!("somebody added {name} for a reason that the definition does not tell"), next_step);
@@ -250,7 +256,21 @@ fn dangerous_add(container: &ContainerView<'_>, name: &str) -> Finding {
     let list = container.path().key("linuxParameters").key("capabilities").key("add");
     let index = container.added_capabilities().iter().position(|added| added.as_deref() == Some(name));
     finding.place = index.map_or(list.clone(), |index| list.index(index));
+    finding.verdicts = container.capabilities().iter().map(|lists| verdict(lists, None)).collect();
     finding
+}
+
+/// `SYS_PTRACE` reaches past the container where the task shares the processes of the host, and whether it does cannot be read.
+fn ptrace(container: &ContainerView<'_>, why: Why) -> Option<Finding> {
+    // A list of containers says nothing about the task; every container in it would be told the same.
+    if why == Why::OutsideThisFile {
+        return None;
+    }
+    let message = format!("{} adds SYS_PTRACE, which may reach the processes of the host", container.title());
+    let remedy = Remedy::Undetermined(Obstacle::unresolved("`pidMode`", why));
+    let mut finding = pass::finding(&PASS, container, "SYS_PTRACE", message, remedy);
+    finding.place = container.path().key("linuxParameters").key("capabilities").key("add");
+    Some(finding)
 }
 
 fn privileged(container: &ContainerView<'_>) -> Finding {

@@ -54,8 +54,6 @@ pub static PASS: Pass = Pass {
 pub const DEFAULT_SIZE_MIB: u64 = 64;
 /// How much of the memory the added tmpfs may take together, in percent.
 pub const DEFAULT_MEMORY_PERCENT: u64 = 10;
-/// Directories that have mode 1777 in practically every image, so that a tmpfs over them can be written by everybody.
-pub const EVERYBODY_WRITES: [&str; 2] = ["/tmp", "/var/tmp"];
 
 /// The knobs of this pass.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -239,7 +237,7 @@ fn tmpfs(mount: &TmpfsPlan) -> Json {
 
 fn risks(container: &ContainerView<'_>, intent: &Intent, mounts: &[TmpfsPlan]) -> Vec<Risk> {
     let name = container.name().unwrap_or("the container");
-    let scope = container.name().map(|name| format!("{name}:")).unwrap_or_default();
+    let scope = container.scope();
     let paths: Vec<&str> = mounts.iter().map(|mount| mount.path.as_str()).chain(["/PATH"]).collect();
     let paths = paths.join(",");
     let mut risks = vec![

@@ -50,6 +50,9 @@ pub enum ReadErrorKind {
     /// Looks like YAML.
     #[error("this looks like YAML, not JSON")]
     Yaml,
+    /// A CloudFormation template in YAML.
+    #[error("this is a CloudFormation template in YAML")]
+    CloudFormation,
     /// Looks like Terraform.
     #[error("this looks like Terraform (HCL), not JSON")]
     Hcl,
@@ -140,9 +143,13 @@ impl ReadError {
         Self::new(ReadErrorKind::Broken(flaw), at)
     }
 
-    /// Whether the text is the input of another tool, whose output could be read.
-    pub const fn is_template(&self) -> bool {
-        matches!(self.kind, ReadErrorKind::Template(_) | ReadErrorKind::Jsonnet)
+    /// Whether the text is meant to be what this reads, and is not: it does not parse, or another tool must process it first. The
+    /// others are something else altogether.
+    pub const fn is_broken(&self) -> bool {
+        !matches!(
+            self.kind,
+            ReadErrorKind::TooLarge | ReadErrorKind::Yaml | ReadErrorKind::CloudFormation | ReadErrorKind::Hcl
+        )
     }
 
     /// One concrete thing to do.
@@ -158,6 +165,9 @@ impl ReadError {
             ReadErrorKind::Template(_) => "render the template first and name the rendered file",
             ReadErrorKind::Jsonnet => "evaluate it first (`jsonnet FILE > task.json`) and name the result",
             ReadErrorKind::ShellPrompt => "delete the lines before the first bracket",
+            ReadErrorKind::CloudFormation => {
+                "CloudFormation templates are not read yet; deploy the template, then work on the output of `aws ecs describe-task-definition`"
+            }
             ReadErrorKind::Yaml => "convert it to JSON first and name the result",
             ReadErrorKind::Hcl => {
                 "HCL is not read yet; move the container definitions into a JSON file, or give the output of `aws ecs describe-task-definition`"

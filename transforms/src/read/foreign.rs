@@ -10,7 +10,16 @@ const HCL_BLOCKS: &[&str] =
 /// What the text is, if its first line tells. Asked only where it is not JSON.
 pub(super) fn foreign(text: &str, from: usize) -> Option<ReadError> {
     let (at, line) = first_line(text, from)?;
-    kind(line, &text[at + line.len()..]).map(|kind| ReadError::new(kind, at))
+    let kind = match kind(line, &text[at + line.len()..])? {
+        ReadErrorKind::Yaml if text[at..].lines().any(is_cloudformation) => ReadErrorKind::CloudFormation,
+        kind => kind,
+    };
+    Some(ReadError::new(kind, at))
+}
+
+/// Members that only a CloudFormation template has at its top level.
+fn is_cloudformation(line: &str) -> bool {
+    ["AWSTemplateFormatVersion:", "Resources:", "Transform:"].iter().any(|member| line.starts_with(member))
 }
 
 /// The first line that is neither blank nor a comment, without its indentation, and its offset.

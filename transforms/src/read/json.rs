@@ -46,22 +46,27 @@ pub fn json(text: &str) -> Result<Parsed, ReadError> {
     let reading = Reading { text, placeholders: overlaid.placeholders, open: overlaid.open };
     let scratch = overlay(&overlaid.scratch, from, std::iter::empty());
     let mut found = survey(&scratch, from)?;
-    found.comments = comments(text, from, &reading.placeholders, overlaid.comments);
+    found.comments = comments(text, from, &reading.placeholders, overlaid.comments)?;
     reading.parse(&scratch, found)
 }
 
 /// The comments of a text whose placeholders are known: nothing inside a placeholder is a comment.
-fn comments(text: &str, from: usize, placeholders: &[Placeholder], of_template: Vec<Span>) -> Vec<Span> {
+fn comments(
+    text: &str,
+    from: usize,
+    placeholders: &[Placeholder],
+    of_template: Vec<Span>,
+) -> Result<Vec<Span>, ReadError> {
     let hidden = placeholders.iter().map(|placeholder| placeholder.span).chain(of_template.iter().copied());
     let mut masked = text.as_bytes().to_vec();
     for span in hidden {
         masked[span.start..span.end].fill(b'_');
     }
-    let masked = String::from_utf8(masked).unwrap_or_default();
-    let mut comments = survey(&masked, from.min(masked.len())).map(|found| found.comments).unwrap_or_default();
+    let masked = String::from_utf8(masked).expect("whole placeholders are masked, and they are whole characters");
+    let mut comments = survey(&masked, from)?.comments;
     comments.extend(of_template);
     comments.sort_unstable();
-    comments
+    Ok(comments)
 }
 
 /// A copy in which the byte order mark and `blanks` are spaces; the text itself where there are none.

@@ -1,6 +1,6 @@
 //! Which launch types a definition rules out by what it holds today.
 //!
-//! Source: ecs-facts of the ECS API model (`ContainerDefinition.*`, `LinuxParameters.*`, `TaskDefinition.*`) and the AWS pages
+//! Source: the ECS API model (`ContainerDefinition.*`, `LinuxParameters.*`, `TaskDefinition.*`) and the AWS pages
 //! "Task definition differences for Fargate", "Task definition parameters" and "Amazon ECS Anywhere".
 
 use std::collections::BTreeSet;
@@ -9,7 +9,6 @@ use super::LaunchType::{self, Ec2, External, Fargate, ManagedInstances};
 use crate::model::container::ContainerView;
 use crate::model::read::{Place, Read};
 use crate::model::task::TaskView;
-use crate::tree::Value;
 
 type TaskFact = fn(&TaskView<'_>) -> bool;
 type ContainerFact = fn(&ContainerView<'_>) -> bool;
@@ -26,35 +25,38 @@ const TASK: &[(TaskFact, &[LaunchType])] = &[
     // Fargate sizes the task; the other launch types need no task size.
     (|task| task.member("cpu") == Read::Absent || task.member("memory") == Read::Absent, &[Fargate]),
     (|task| says(&task.member("pidMode"), "host"), &[Fargate]),
-    (|task| present(&task.member("ipcMode")), &[Fargate]),
-    (|task| present(&task.member("placementConstraints")), &[Fargate]),
-    (|task| present(&task.member("inferenceAccelerators")), &[Fargate, External, ManagedInstances]),
-    (|task| present(&task.member("proxyConfiguration")), &[External, ManagedInstances]),
-    (|task| present(&task.member("ephemeralStorage")), &[Ec2, External, ManagedInstances]),
-    (|task| present(&task.member("trustedExecutionConfiguration")), &[Ec2, Fargate, External]),
+    (|task| task.member("ipcMode").is_filled(), &[Fargate]),
+    (|task| task.member("placementConstraints").is_filled(), &[Fargate]),
+    (|task| task.member("inferenceAccelerators").is_filled(), &[Fargate, External, ManagedInstances]),
+    (|task| task.member("proxyConfiguration").is_filled(), &[External, ManagedInstances]),
+    (|task| task.member("ephemeralStorage").is_filled(), &[Ec2, External, ManagedInstances]),
+    (|task| task.member("trustedExecutionConfiguration").is_filled(), &[Ec2, Fargate, External]),
     (is_windows, &[ManagedInstances]),
     (|task| any_volume(task, &["host", "sourcePath"]), &[Fargate]),
     (|task| any_volume(task, &["dockerVolumeConfiguration"]), &[Fargate, ManagedInstances]),
     (|task| any_volume(task, &["efsVolumeConfiguration"]), &[External]),
     (|task| any_volume(task, &["configuredAtLaunch"]), &[External]),
+    (|task| any_volume(task, &["fsxWindowsFileServerVolumeConfiguration"]), &[Fargate, External, ManagedInstances]),
 ];
 
 /// What a container may say, and the launch types that then refuse it.
 const CONTAINER: &[(ContainerFact, &[LaunchType])] = &[
     (|container| container.privileged() == Read::Known(true), &[Fargate]),
     (adds_beyond_fargate, &[Fargate]),
-    (|container| present(&container.linux("devices")), &[Fargate]),
-    (|container| present(&container.linux("sharedMemorySize")), &[Fargate, ManagedInstances]),
-    (|container| present(&container.linux("maxSwap")), &[Fargate, ManagedInstances]),
-    (|container| present(&container.linux("swappiness")), &[Fargate, ManagedInstances]),
-    (|container| present(&container.member("dockerSecurityOptions")), &[Fargate, ManagedInstances]),
-    (|container| present(&container.member("extraHosts")), &[Fargate]),
-    (|container| present(&container.member("dnsServers")), &[Fargate, ManagedInstances]),
-    (|container| present(&container.member("dnsSearchDomains")), &[Fargate, ManagedInstances]),
+    (|container| container.linux("devices").is_filled(), &[Fargate]),
+    (|container| container.linux("sharedMemorySize").is_filled(), &[Fargate, ManagedInstances]),
+    (|container| container.linux("maxSwap").is_filled(), &[Fargate, ManagedInstances]),
+    (|container| container.linux("swappiness").is_filled(), &[Fargate, ManagedInstances]),
+    (|container| container.member("dockerSecurityOptions").is_filled(), &[Fargate, ManagedInstances]),
+    (|container| container.member("extraHosts").is_filled(), &[Fargate]),
+    // Managed Instances take them under host networking alone.
+    (extra_hosts_off_the_host, &[ManagedInstances]),
+    (|container| container.member("dnsServers").is_filled(), &[Fargate, ManagedInstances]),
+    (|container| container.member("dnsSearchDomains").is_filled(), &[Fargate, ManagedInstances]),
     (|container| container.member("disableNetworking").flag() == Read::Known(true), &[Fargate, ManagedInstances]),
-    (|container| present(&container.member("links")), &[Fargate, ManagedInstances]),
-    (|container| present(&container.member("hostname")), &[Fargate, ManagedInstances]),
-    (|container| present(&container.member("resourceRequirements")), &[Fargate]),
+    (|container| container.member("links").is_filled(), &[Fargate, ManagedInstances]),
+    (|container| container.member("hostname").is_filled(), &[Fargate, ManagedInstances]),
+    (|container| container.member("resourceRequirements").is_filled(), &[Fargate]),
     (host_log_driver, &[Fargate, ManagedInstances]),
 ];
 
@@ -82,19 +84,6 @@ pub(super) fn valid_for(task: &TaskView<'_>) -> BTreeSet<LaunchType> {
     types
 }
 
-/// Whether something is there that is not the empty value which `describe-task-definition` fills in.
-fn present(place: &Place<'_>) -> bool {
-    match place {
-        Read::Known(node) => match &node.value {
-            Value::Array(array) => !array.items.is_empty(),
-            Value::Object(object) => !object.members.is_empty(),
-            Value::String(text) => !text.is_empty(),
-            _ => true,
-        },
-        Read::Absent | Read::Unresolved(_) => false,
-    }
-}
-
 fn is_windows(task: &TaskView<'_>) -> bool {
     let family = task.member("runtimePlatform").member("operatingSystemFamily").text();
     matches!(family, Read::Known(family) if family.to_ascii_uppercase().starts_with("WINDOWS"))
@@ -108,12 +97,17 @@ fn any_volume(task: &TaskView<'_>, members: &[&str]) -> bool {
     let volumes = task.member("volumes").list().items;
     volumes.into_iter().any(|volume| {
         let found = members.iter().fold(volume, |place, member| place.member(member));
-        found.clone().flag() != Read::Known(false) && present(&found)
+        found.clone().flag() != Read::Known(false) && found.is_filled()
     })
 }
 
 fn adds_beyond_fargate(container: &ContainerView<'_>) -> bool {
     container.capabilities().is_ok_and(|lists| lists.add.iter().any(|name| name != "SYS_PTRACE"))
+}
+
+fn extra_hosts_off_the_host(container: &ContainerView<'_>) -> bool {
+    let host = matches!(container.task().network_mode(), Read::Known("host") | Read::Unresolved(_));
+    container.member("extraHosts").is_filled() && !host
 }
 
 fn host_log_driver(container: &ContainerView<'_>) -> bool {

@@ -109,8 +109,9 @@ fn template_directives_are_named() {
     }
     refused("[{% if x %} 1 {% endif %}]", ReadErrorKind::Template(TemplateLanguage::Jinja), "{%");
     refused("[<% if x %> 1 <% end %>]", ReadErrorKind::Template(TemplateLanguage::Erb), "<%");
-    assert!(refusal("[{{ if x }}1{{ end }}]").is_template());
-    assert!(!refusal("[1,,]").is_template());
+    assert!(refusal("[{{ if x }}1{{ end }}]").is_broken());
+    assert!(refusal("[1,,]").is_broken());
+    assert!(!refusal("containerDefinitions:\n  - name: a\n").is_broken());
 }
 
 #[test]
@@ -133,7 +134,7 @@ fn jsonnet_and_json5_are_named() {
     ] {
         refused(text, ReadErrorKind::Jsonnet, mark);
     }
-    assert!(refusal("{a: 1}").is_template());
+    assert!(refusal("{a: 1}").is_broken());
 }
 
 #[test]
@@ -165,6 +166,16 @@ fn other_languages_are_named() {
         let error = refusal(hcl);
         assert_eq!(error.kind, ReadErrorKind::Hcl, "{hcl}");
     }
+}
+
+#[test]
+fn cloudformation_in_yaml_is_told_from_other_yaml() {
+    for text in
+        ["AWSTemplateFormatVersion: '2010-09-09'\nResources: {}\n", "# web\nDescription: x\nResources:\n  Task:\n"]
+    {
+        assert_eq!(refusal(text).kind, ReadErrorKind::CloudFormation, "{text}");
+    }
+    assert_eq!(refusal("family: x\nresources: y\n").kind, ReadErrorKind::Yaml);
 }
 
 #[test]
