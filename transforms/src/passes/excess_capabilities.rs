@@ -36,7 +36,7 @@ pub static PASS: Pass = Pass {
     knobs: &[
         Knob {
             name: "keep",
-            takes: "a list of capability names without CAP_",
+            takes: "a list of capability names as ECS documents them, such as CHOWN or NET_BIND_SERVICE (not ALL)",
             help: "what the container needs; everything else is dropped, for root too",
         },
         Knob {
@@ -75,7 +75,7 @@ pub enum Mode {
 pub struct CapabilityName(String);
 
 impl TryFrom<String> for CapabilityName {
-    type Error = String;
+    type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         let upper = text.trim().to_ascii_uppercase();
@@ -83,15 +83,7 @@ impl TryFrom<String> for CapabilityName {
         if capability::is_known(name) && name != "ALL" {
             Ok(Self(name.to_owned()))
         } else {
-            let known = capability::DEFAULTS.into_iter().chain([
-                "SYS_PTRACE",
-                "NET_ADMIN",
-                "SYS_ADMIN",
-                "IPC_LOCK",
-                "SYS_NICE",
-            ]);
-            let near = super::nearest_of(name, known).unwrap_or("NET_BIND_SERVICE");
-            Err(format!("not a capability that can be kept; the nearest name is {near}"))
+            Err("not a capability that ECS documents and that can be kept")
         }
     }
 }
