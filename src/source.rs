@@ -77,8 +77,9 @@ fn open_regular(path: &Path) -> Result<File, SourceError> {
 /// Standard input is called `stdin`.
 pub fn from_directory(found: &Found, cwd: &Path) -> String {
     let Input::File(path) = &found.input else { return "stdin".to_owned() };
-    let path = normal(&cwd.join(path));
-    let cwd = normal(cwd);
+    // git looks at files, not at links to them, and `fix` writes the file as well.
+    let path = path.canonicalize().unwrap_or_else(|_| normal(&cwd.join(path)));
+    let cwd = cwd.canonicalize().unwrap_or_else(|_| normal(cwd));
     let shared = path.iter().zip(cwd.iter()).take_while(|(left, right)| left == right).count();
     let up = std::iter::repeat_n("..".as_ref(), cwd.iter().count() - shared);
     let relative: PathBuf = up.chain(path.iter().skip(shared)).collect();

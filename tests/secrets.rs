@@ -112,6 +112,8 @@ fn texts() -> Vec<(&'static str, String)> {
     let comment = format!("// {}\n", planter.value());
     let trailing = format!(" // {}\n", planter.value());
     let placeholder = pretty.replacen("41414141", &format!("${{{}}}", planter.value()), 1);
+    let names = pretty.replacen("\"dockerLabels\"", "${labels}", 3).replacen("\"environment\"", "<environment>", 2);
+    let default = pretty.replacen("\"memory\": 512", &format!("\"memory\": ${{MEMORY:-{}}}", planter.value()), 2);
     let containers = definition["taskDefinition"]["containerDefinitions"].clone();
     assert!(planter.0 > 300, "several hundred values are planted, not {}", planter.0);
     vec![
@@ -120,6 +122,8 @@ fn texts() -> Vec<(&'static str, String)> {
         ("comments.jsonc", comment + &pretty.replace(",\n", &format!(",{trailing}"))),
         ("crlf.json", pretty.replace('\n', "\r\n")),
         ("placeholder.json", placeholder),
+        ("names.json", names),
+        ("default.json", default),
         ("list.json", serde_json::to_string_pretty(&containers).unwrap()),
         ("one.json", serde_json::to_string_pretty(&containers[1]).unwrap()),
     ]

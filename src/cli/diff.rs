@@ -68,6 +68,15 @@ pub(super) fn render(found: &Found, plan: &Plan, secrets: Secrets, context: &Con
 
 /// Says on stderr where the diff that was shown is not the whole truth, and what to do instead.
 pub(super) fn announce(found: &Found, rendered: &Rendered, context: &mut Context) -> Result<(), CliError> {
+    let path = source::from_directory(found, &context.cwd);
+    let out_of_reach = !rendered.text.is_empty() && (path.starts_with("../") || path.contains('\u{fffd}'));
+    if out_of_reach {
+        writeln!(
+            context.err,
+            "note: {}: not below this directory, or not named in UTF-8; as a patch the diff will not apply",
+            clean(&found.shown)
+        )?;
+    }
     if rendered.applies() {
         return Ok(());
     }

@@ -4,6 +4,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Message, Renderer, Snippet};
 use ecs_harden_transforms::engine::{Decision, Judged};
 use ecs_harden_transforms::masking;
+use ecs_harden_transforms::model::{Os, TaskView};
 use ecs_harden_transforms::pass::{Fix, Provenance, Remedy, Severity, Verdict};
 use ecs_harden_transforms::read::LineIndex;
 use ecs_harden_transforms::tree::Span;
@@ -29,7 +30,7 @@ pub fn report(shown: &str, plan: &Plan, drawing: Drawing) -> String {
         report.push_str(&finding(&about, judged, drawing));
     }
     if drawing.verbosity != Verbosity::Quiet
-        && (plan.standing() != Standing::Clean || drawing.verbosity == Verbosity::Verbose)
+        && (plan.standing() != Standing::Clean || drawing.verbosity == Verbosity::Verbose || guessed_windows(plan))
     {
         report.push_str(&closing(shown, plan));
     }
@@ -169,10 +170,17 @@ fn verdict_text(verdict: &Verdict) -> String {
     format!("{} {} now{after}", verdict.rule, words(verdict.before))
 }
 
+/// Windows tasks have less to be mended, so to take one for Windows must never happen in silence.
+fn guessed_windows(plan: &Plan) -> bool {
+    let set = TaskView::new(&plan.document).member("runtimePlatform").member("operatingSystemFamily");
+    plan.outcome.intent.os == Os::Windows && set.text().known().is_none()
+}
+
 /// One line on the file as a whole.
 fn closing(shown: &str, plan: &Plan) -> String {
     let intent = &plan.outcome.intent;
-    let target = format!("{} ({}), {}", intent.target, intent.target.source.phrase(), intent.os);
+    let guess = if guessed_windows(plan) { " (a guess; if it is not: --os linux)" } else { "" };
+    let target = format!("{} ({}), {}{guess}", intent.target, intent.target.source.phrase(), intent.os);
     let weak = plan.weaknesses().count();
     let undetermined = plan.undetermined().count();
     let what = match plan.standing() {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use crate::document::Document;
-use crate::read::PlaceholderPosition;
+use crate::read::{PlaceholderPosition, placeholder};
 use crate::tree::{Node, Path, Span, Step, Value};
 
 #[cfg(test)]
@@ -205,6 +205,7 @@ pub fn sensitive(document: &Document) -> Vec<Span> {
     spans.extend(members.map(|placeholder| placeholder.span));
     collect(document, &parsed.root, &Path::root(), &mut spans);
     spans.sort_unstable();
+    spans.dedup();
     spans
 }
 
@@ -226,7 +227,8 @@ fn collect(document: &Document, node: &Node, place: &Path, spans: &mut Vec<Span>
         }
         // A null where the API knows a member holds nothing that could be secret.
         Value::Null if document.canonical(place).is_some_and(|canonical| Position::at(&canonical).is_some()) => {}
-        _ if document.canonical(place).is_some_and(|canonical| is_shown(&canonical)) => {}
+        _ if document.canonical(place).is_some_and(|canonical| is_shown(&canonical))
+            && placeholder::only_names(node.span.of(document.text())) => {}
         _ => spans.push(node.span),
     }
 }

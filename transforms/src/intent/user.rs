@@ -102,7 +102,36 @@ fn linux_mend(setting: &Setting<'_>, container: &ContainerView<'_>) -> Plan<User
     let user = setting.wishes.layers.pick(container.into(), |knobs| knobs.root_user.user.as_ref());
     let user = user
         .map_or_else(|| Vouched::default_of(root_user::DEFAULT_USER.to_owned()), |user| user.map(ToString::to_string));
-    Plan::Ready(UserMend { user, opens_low_ports })
+    match taken(setting, container, &user.value) {
+        Some(obstacle) => Plan::Blocked(vec![obstacle]),
+        None => Plan::Ready(UserMend { user, opens_low_ports }),
+    }
+}
+
+/// Uids that no other container of the task may have: the log router's (its agent demands that), and the one whose traffic App Mesh
+/// leaves alone.
+fn taken(setting: &Setting<'_>, container: &ContainerView<'_>, user: &str) -> Option<Obstacle> {
+    let uid = |user: &str| user.split(':').next().and_then(|uid| uid.trim().parse::<u32>().ok());
+    let own = uid(user)?;
+    let router = setting.seen.iter().find(|other| {
+        let theirs = other.member("user").scalar().known().and_then(uid);
+        other.member("firelensConfiguration") != Read::Absent && theirs == Some(own)
+    });
+    let ignored =
+        setting.task.member("proxyConfiguration").member("properties").list().items.into_iter().find(|property| {
+            property.clone().member("name").text() == Read::Known("IgnoredUID")
+                && property.clone().member("value").scalar().known().and_then(uid) == Some(own)
+        });
+    let whose = match (router, ignored) {
+        (Some(router), _) => {
+            format!("uid {own} is that of {}, the log router, which must be its alone", router.title())
+        }
+        (None, Some(_)) => {
+            format!("uid {own} is the IgnoredUID of proxyConfiguration: its traffic would pass the proxy by")
+        }
+        (None, None) => return None,
+    };
+    Some(Obstacle::new(whose, format!("choose another: --set '{}root-user.user=UID:GID'", container.scope())))
 }
 
 /// Containers whose work decides who they must run as.
@@ -126,6 +155,10 @@ fn role_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option
             "set `user` to the IgnoredUID of proxyConfiguration by hand",
         ));
     }
+    if let (Read::Known(_), Some(why)) = (setting.task.proxy_container(), container.member("name").text().unresolved())
+    {
+        return Some(Obstacle::unresolved("its name, so that it may be the App Mesh proxy,", why));
+    }
     if matches!(setting.task.proxy_container(), Read::Unresolved(Why::Placeholder | Why::MayBeHidden | Why::WrongType))
     {
         return Some(Obstacle::new(
@@ -138,7 +171,10 @@ fn role_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option
     let waits = waiting_for(setting, container).filter(|_| !vouched)?;
     Some(Obstacle::new(
         format!("{waits} waits until {title} has done its work; such containers often run as root to prepare volumes"),
-        format!("if it needs no root: --set '{}root-user.user=UID:GID'", container.scope()),
+        container.name().map_or_else(
+            || "if it needs no root, set `user` by hand".to_owned(),
+            |name| format!("if it needs no root: --set '{name}:root-user.user=UID:GID'"),
+        ),
     ))
 }
 

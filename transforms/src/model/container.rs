@@ -3,7 +3,6 @@
 use super::read::{Listed, Place, Read, Why};
 use super::task::TaskView;
 use crate::document::containers;
-use crate::read::placeholder;
 use crate::tree::{Node, Path};
 
 /// A read view of one container definition.
@@ -151,14 +150,22 @@ impl<'d> ContainerView<'d> {
     /// Who the container starts as. Accepted spellings: ecs-facts "Non-root"; a number may stand without quotes.
     pub fn user(&self) -> Read<UserField> {
         let field = self.member("user");
-        match field.clone().scalar() {
-            Read::Absent => Read::Known(UserField::Unset),
+        let written = match field.clone().scalar() {
+            Read::Known(text) => text,
+            Read::Absent => return Read::Known(UserField::Unset),
             // The user may be plain where the group is a placeholder.
-            Read::Unresolved(why) => match field.known().and_then(Node::as_str).and_then(|text| text.split_once(':')) {
-                Some((user, _)) if !placeholder::in_string(user) => Read::Known(classify_user(user)),
-                _ => Read::Unresolved(why),
-            },
-            Read::Known(text) => Read::Known(classify_user(text)),
+            Read::Unresolved(why) => {
+                let user = field.known().and_then(Node::as_str).and_then(|text| text.split_once(':'));
+                return match user {
+                    Some((user, _)) if is_user_name(user) => Read::Known(classify_user(user)),
+                    _ => Read::Unresolved(why),
+                };
+            }
+        };
+        if written.trim().is_empty() || written.split(':').all(|part| part.trim().is_empty() || is_user_name(part)) {
+            Read::Known(classify_user(written))
+        } else {
+            Read::Unresolved(Why::WrongType)
         }
     }
 
@@ -249,6 +256,12 @@ impl<'d> ContainerView<'d> {
         };
         Ok(CapabilityLists { add: names(lists.clone().member("add"))?, drop: names(lists.member("drop"))? })
     }
+}
+
+/// A name or number as `user` takes it, on Linux or Windows. Anything else may be a placeholder that nobody here knows.
+fn is_user_name(part: &str) -> bool {
+    let part = part.trim();
+    !part.is_empty() && part.chars().all(|letter| letter.is_alphanumeric() || "_.-+\\ ".contains(letter))
 }
 
 fn classify_user(text: &str) -> UserField {

@@ -30,11 +30,19 @@ impl Os {
         };
         match (named, wish) {
             (Some(named), Some(wish)) if named != wish => Err(TargetError::OtherSystem { set: named.name() }),
+            (None, Some(Self::Windows)) if Self::is_surely_linux(task, target) => Err(TargetError::OnlyLinux),
             (Some(known), _) | (None, Some(known)) => Ok(known),
             // Something is set there and cannot be read, so what the rest shows is no answer.
             (None, None) if matches!(set, Read::Unresolved(Why::Placeholder | Why::WrongType)) => Ok(Self::Unknown),
             (None, None) => Ok(Self::shown(task, target)),
         }
+    }
+
+    /// Whether the definition can be for Linux alone although it does not say so.
+    fn is_surely_linux(task: &TaskView<'_>, target: &LaunchTarget) -> bool {
+        let unset = task.member("runtimePlatform").member("operatingSystemFamily") == Read::Absent;
+        let listed = matches!(target.source, TargetSource::Listed | TargetSource::Computed);
+        linux_only(task) || (unset && listed && target.includes(LaunchType::Fargate))
     }
 
     /// What the definition shows. Fargate without a family runs Linux (ECS API model, `RuntimePlatform`); where Fargate itself is only

@@ -107,6 +107,11 @@ pub enum TargetError {
         /// The launch type that is listed.
         listed: LaunchType,
     },
+    /// The definition is valid for Linux alone and the wish is Windows.
+    #[error(
+        "the definition is for Linux, which --os contradicts: it uses what Windows tasks cannot have, or runs on Fargate without a family"
+    )]
+    OnlyLinux,
     /// The definition names an operating system and the wish another.
     #[error("runtimePlatform says {set}, which --os contradicts")]
     OtherSystem {
@@ -122,6 +127,7 @@ impl TargetError {
             Self::LeavesOut { listed } => {
                 format!("name {listed} as well, or take it out of requiresCompatibilities first")
             }
+            Self::OnlyLinux => "drop --os, or set runtimePlatform.operatingSystemFamily first".into(),
             Self::OtherSystem { .. } => "drop --os, or correct runtimePlatform.operatingSystemFamily first".into(),
         }
     }

@@ -224,7 +224,9 @@ fn fix(container: &ContainerView<'_>, intent: &Intent, mend: &UserMend) -> Fix {
 fn risks(container: &ContainerView<'_>, intent: &Intent, user: &str) -> Vec<Risk> {
     let name = container.name().unwrap_or("the container");
     let mut risks = if intent.os == Os::Windows { windows_risks(name, user) } else { linux_risks(name, user) };
-    if container.member("healthCheck") != Read::Absent {
+    let check = container.member("healthCheck").member("command").list().items.into_iter().next();
+    let switched_off = check.is_some_and(|word| word.text() == Read::Known("NONE"));
+    if container.member("healthCheck") != Read::Absent && !switched_off {
         risks.push(Risk::new(
             "the health check runs as the new user too",
             format!("watch the health status of {name} in that task until it says HEALTHY"),

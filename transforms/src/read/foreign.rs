@@ -38,6 +38,12 @@ fn first_line(text: &str, from: usize) -> Option<(usize, &str)> {
 }
 
 fn kind(line: &str, rest: &str) -> Option<ReadErrorKind> {
+    let has_document = || rest.split(['\n', '\r']).any(|line| line.trim_start().starts_with(['{', '[']));
+    // `[user@host dir]$ command`, as Amazon Linux has it.
+    let bracketed = line.starts_with('[') && line.contains('@') && ["]$ ", "]# "].iter().any(|end| line.contains(end));
+    if bracketed && has_document() {
+        return Some(ReadErrorKind::ShellPrompt);
+    }
     if line.starts_with(['{', '[', '"']) {
         return None;
     }
@@ -63,6 +69,5 @@ fn kind(line: &str, rest: &str) -> Option<ReadErrorKind> {
     if is_name && (after == ":" || after.starts_with(": ")) {
         return Some(ReadErrorKind::Yaml);
     }
-    let has_document = rest.split(['\n', '\r']).any(|line| line.trim_start().starts_with(['{', '[']));
-    has_document.then_some(ReadErrorKind::ShellPrompt)
+    has_document().then_some(ReadErrorKind::ShellPrompt)
 }

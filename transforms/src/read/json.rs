@@ -10,7 +10,7 @@ use jsonc_parser::{CollectOptions, ParseOptions, ParseStringErrorKind, parse_to_
 
 use super::foreign::foreign;
 use super::members::known;
-use super::prescan::prescan;
+use super::prescan::{Quotes, prescan};
 use super::survey::{Survey, survey};
 use super::{Flaw, Parsed, Placeholder, PlaceholderPosition, ReadError, ReadErrorKind};
 use crate::tree::{Array, Member, Node, Object, Span, Value};
@@ -39,7 +39,12 @@ pub fn json(text: &str) -> Result<Parsed, ReadError> {
     if let Some(error) = foreign(text, from) {
         return Err(error);
     }
-    let overlaid = prescan(text, from)?;
+    templated(text, from, Quotes::Close, error).or_else(|error| templated(text, from, Quotes::Belong, error))
+}
+
+/// Reads a text that is not JSON as it stands; `error` is what to say where there is no placeholder to blame.
+fn templated(text: &str, from: usize, quotes: Quotes, error: ReadError) -> Result<Parsed, ReadError> {
+    let overlaid = prescan(text, from, quotes)?;
     if overlaid.placeholders.is_empty() && overlaid.scratch == *text {
         return Err(error);
     }
@@ -152,22 +157,25 @@ impl Builder<'_> {
     fn object(&self, span: Span, object: &ast::Object<'_>) -> Result<Value, ReadError> {
         let mut members = Vec::with_capacity(object.properties.len());
         let mut seen = HashSet::new();
+        let mut named = true;
         for property in &object.properties {
             let range = property.name.range();
             let name_span = Span::new(range.start, range.end);
             let value = self.node(&property.value)?;
-            if self.by_start.contains_key(&name_span.start) {
-                continue;
-            }
-            let Value::String(name) = self.string(name_span, property.name.as_str()) else {
-                continue;
+            // A name that another tool fills in keeps its text: nobody knows a member of that name, so nothing of it is shown.
+            let name = match self.string(name_span, property.name.as_str()) {
+                Value::String(name) => name,
+                _ => name_span.of(self.reading.text).to_owned(),
             };
+            // Plain names with a dollar, such as `$schema`, are names.
+            named &= !["${", "$(", "{{", "<%"].iter().any(|open| name.contains(open));
             if !seen.insert(name.clone()) {
                 return Err(ReadError::new(ReadErrorKind::Repeated(known(&name)), name_span.start));
             }
             members.push(Member { name, name_span, value });
         }
-        Ok(Value::Object(Object { members, open: self.reading.open.contains(&span.start) }))
+        let open = self.reading.open.contains(&span.start) || !named;
+        Ok(Value::Object(Object { members, open }))
     }
 
     /// The value of a string token: opaque where it was laid over a placeholder.

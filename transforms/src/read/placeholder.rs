@@ -40,6 +40,22 @@ pub fn in_string(text: &str) -> bool {
     })
 }
 
+/// Whether every placeholder in `text` is a bare name, as `${cpu}`, `$CPU` or `{{ must_env "CPU" }}` are. Anything more may carry a
+/// default, and a default may be a secret.
+pub fn only_names(text: &str) -> bool {
+    let plain = |body: &str, also: &str| {
+        body.chars().all(|letter| letter.is_alphanumeric() || letter == '_' || letter == '.' || also.contains(letter))
+    };
+    let bodies = |open: &str, close: &str| -> Vec<String> {
+        let found = text.match_indices(open).map(|(at, _)| &text[at + open.len()..]);
+        found.map(|body| body[..body.find(close).unwrap_or(body.len())].to_owned()).collect()
+    };
+    let quotes = |body: &str| body.chars().filter(|letter| "\"'`".contains(*letter)).count();
+    bodies("${", "}").iter().all(|body| plain(body, ""))
+        && bodies("{{", "}}").iter().all(|body| plain(body, " -\"'`\\") && quotes(body) <= 2)
+        && !["$(", "<%", "%{", "{%"].iter().any(|open| text.contains(open))
+}
+
 /// Finds placeholders, with a budget for unclosed ones.
 #[derive(Debug)]
 pub(super) struct Matcher<'a> {

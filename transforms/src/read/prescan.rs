@@ -24,10 +24,20 @@ pub(super) struct Overlay {
     pub(super) comments: Vec<Span>,
 }
 
+/// How far a placeholder in a string may reach past a quote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quotes {
+    /// Not past one that closes its string as JSON would have it: `"${A", "b"` are two strings.
+    Close,
+    /// Past any: `"${join(",", x)}"` is one.
+    Belong,
+}
+
 /// Makes the overlay of `text`, whose document starts at `from`. Fails on what another tool must process first.
-pub(super) fn prescan(text: &str, from: usize) -> Result<Overlay, ReadError> {
+pub(super) fn prescan(text: &str, from: usize, quotes: Quotes) -> Result<Overlay, ReadError> {
     let mut scanner = Scanner {
         text,
+        quotes,
         matcher: Matcher::new(text),
         scratch: text.as_bytes().to_vec(),
         stack: vec![Frame { start: from, kind: Kind::Root, expects: Expects::Value, comma: None }],
@@ -70,6 +80,7 @@ struct Frame {
 
 struct Scanner<'a> {
     text: &'a str,
+    quotes: Quotes,
     matcher: Matcher<'a>,
     scratch: Vec<u8>,
     stack: Vec<Frame>,
@@ -266,6 +277,7 @@ impl Scanner<'_> {
                 b'\\' => cursor += 2,
                 b'\n' | b'\r' => break,
                 _ => match self.matcher.delimited(cursor, Reach::Line) {
+                    Some(end) if self.quotes == Quotes::Close && self.closes_within(cursor, end) => cursor += 1,
                     Some(end) => {
                         self.in_string(Span::new(cursor, end));
                         cursor = end;
@@ -280,6 +292,12 @@ impl Scanner<'_> {
             _ => self.value_ends(),
         }
         self.text.ceil_char_boundary(cursor)
+    }
+
+    /// Whether the first quote between the offsets would close its string: what follows it is what follows a string in JSON.
+    fn closes_within(&self, start: usize, end: usize) -> bool {
+        let Some(quote) = self.text[start..end].find('"') else { return false };
+        matches!(self.next_significant(start + quote + 1).1, None | Some(b',' | b'}' | b']' | b':'))
     }
 
     /// Makes a placeholder in a string harmless, if it is not so already.

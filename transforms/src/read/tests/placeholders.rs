@@ -65,14 +65,30 @@ fn a_placeholder_among_members_opens_the_object() {
         r#"{"a": 1, "b": 2, ${x},}"#,
         r#"{"a": 1, "b": 2 ${x} ${y}}"#,
         r#"{"a": 1 ${x} ${y}, "b": 2}"#,
-        r#"{"a": 1, ${x}: 3, "b": 2}"#,
-        r#"{"a": 1, ${x}: {"c": [${y}]}, "b": 2}"#,
         "{\"a\": 1,\n$$$$X$$$$\n\"b\": 2}",
         "{\"a\": 1, // ${c}\n <more members>\n # {{\n \"b\": 2}",
     ] {
         assert_eq!(value(text), json!({ "a": 1, "b": 2, "\u{0}open": true }), "{text}");
         assert_eq!(positions(text)[0].1, PlaceholderPosition::Member, "{text}");
     }
+}
+
+/// What stands under a name that nobody knows is still seen, so that it can be hidden.
+#[test]
+fn a_name_that_is_a_placeholder_keeps_its_member_and_opens_the_object() {
+    let open = json!({ "a": 1, "${x}": { "c": 3 }, "b": 2, "\u{0}open": true });
+    assert_eq!(value(r#"{"a": 1, ${x}: {"c": 3}, "b": 2}"#), open);
+    assert_eq!(value(r#"{"a": 1, "${x}": {"c": 3}, "b": 2}"#), open);
+}
+
+/// A quote that closes its string as JSON has it closes it, whatever placeholder seems to start before it.
+#[test]
+fn strings_are_not_read_across_their_own_quotes() {
+    let text = r#"{"cpu": ${cpu}, "dir": "/${A", "user": "1000", "host": "B}"}"#;
+    let apart = json!({ "cpu": "\u{0}opaque ${cpu}", "dir": "/${A", "user": "1000", "host": "B}" });
+    assert_eq!(value(text), apart);
+    assert_eq!(value(r#"{"cpu": ${cpu}, "c": ["echo ${X", "Y}"]}"#)["c"], json!(["echo ${X", "Y}"]));
+    assert_eq!(value(r#"{"a": "${join(",", x)}"}"#), json!({ "a": "${join(\",\", x)}" }));
 }
 
 #[test]
