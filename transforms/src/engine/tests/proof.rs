@@ -1,0 +1,192 @@
+//! The proof: passes that lie, edits that contradict each other, and a damaged result.
+
+use super::*;
+use crate::intent::Selection;
+use crate::model::{ContainerView, Read};
+use crate::pass::{Yield, finding};
+
+#[test]
+fn a_lost_byte_is_refused_as_unproven() {
+    let refused = harden(&read(WEB), &wishes(), Fault::LostByte);
+    assert!(
+        matches!(refused, Err(EngineError::Unproven(ProofError::Unreadable(_) | ProofError::Different))),
+        "{refused:?}"
+    );
+    let value = r#"[{"name": "a", "image": "a", "user": "root", "readonlyRootFilesystem": false, "linuxParameters": {"capabilities": {"drop": ["ALL"]}, "tmpfs": [{"containerPath": "/tmp", "size": 1}]}}]"#;
+    let refused = harden(&read(value), &wishes(), Fault::LostByte);
+    assert!(matches!(refused, Err(EngineError::Unproven(ProofError::Unreadable(_)))), "{refused:?}");
+}
+
+#[test]
+fn a_fault_without_an_edit_damages_nothing() {
+    let text = r#"[{"name": "a", "image": "a", "user": "7", "readonlyRootFilesystem": true, "linuxParameters": {"capabilities": {"drop": ["ALL"]}}}]"#;
+    assert!(harden(&read(text), &wishes(), Fault::LostByte).is_ok_and(|outcome| outcome.hardened.is_none()));
+}
+
+/// A pass of a test.
+const fn liar(id: &'static str, inspect: fn(&TaskView<'_>, &Intent) -> Vec<Finding>) -> Pass {
+    Pass {
+        id: PassId(id),
+        summary: "a pass of a test",
+        severity: Severity::Low,
+        controls: &[],
+        yields: &[Yield { applicability: Applicability::Safe, when: "always" }],
+        knobs: &[],
+        page: "",
+        inspect,
+    }
+}
+
+fn fix(pass: &'static Pass, container: &ContainerView<'_>, edits: Vec<Edit>) -> Finding {
+    let values = vec![Vouched { value: "a test".to_owned(), by: Provenance::Flag }];
+    let fix = Fix { title: "do it".into(), applicability: Applicability::Safe, edits, values, risks: Vec::new() };
+    finding(pass, container, "subject", "it is weak".into(), Remedy::Fix(fix))
+}
+
+fn first<'d>(task: &TaskView<'d>) -> ContainerView<'d> {
+    task.seen().into_iter().next().expect("the test has a container")
+}
+
+fn set_hostname(container: &ContainerView<'_>, value: &str) -> Edit {
+    Edit::Set { path: container.path().key("hostname"), value: json!(value) }
+}
+
+/// Sets a member and finds it weak all the same.
+static NEVER_MENDS: Pass = liar("never-mends", |task, _| {
+    let container = first(task);
+    vec![fix(&NEVER_MENDS, &container, vec![set_hostname(&container, "a")])]
+});
+
+/// Mends what it finds.
+static MENDS: Pass = liar("mends", |task, _| {
+    let container = first(task);
+    if container.member("hostname").text() == Read::Known("a") {
+        return Vec::new();
+    }
+    vec![fix(&MENDS, &container, vec![set_hostname(&container, "a")])]
+});
+
+/// Wants the same member as `MENDS` to have another value.
+static CONTRADICTS: Pass = liar("contradicts", |task, _| {
+    let container = first(task);
+    vec![fix(&CONTRADICTS, &container, vec![set_hostname(&container, "b")])]
+});
+
+/// Finds something once somebody has set the host name.
+static FINDS_MENDED: Pass = liar("finds-mended", |task, _| {
+    let container = first(task);
+    match container.member("hostname") {
+        Read::Absent => Vec::new(),
+        _ => vec![finding(&FINDS_MENDED, &container, "hostname", "it is set".into(), Remedy::Manual(Vec::new()))],
+    }
+});
+
+/// Wants a member of the task, which a list of containers has no place for.
+static WANTS_THE_TASK: Pass = liar("wants-the-task", |task, _| {
+    let edit = Edit::Set { path: Path::root().key("networkMode"), value: json!("awsvpc") };
+    match task.network_mode() {
+        Read::Known("awsvpc") => Vec::new(),
+        _ => vec![fix(&WANTS_THE_TASK, &first(task), vec![edit])],
+    }
+});
+
+/// Wants a member of `linuxParameters`, whatever may be hidden there.
+static WANTS_INIT: Pass = liar("wants-init", |task, _| {
+    let container = first(task);
+    let path = container.path().key("linuxParameters").key("initProcessEnabled");
+    match container.linux("initProcessEnabled") {
+        Read::Known(_) => Vec::new(),
+        _ => vec![fix(&WANTS_INIT, &container, vec![Edit::Set { path, value: json!(true) }])],
+    }
+});
+
+/// Sets the host name and then, once it is set, reports the same place as manual.
+static TURNS_MANUAL: Pass = liar("turns-manual", |task, _| {
+    let container = first(task);
+    match container.member("hostname") {
+        Read::Absent => vec![fix(&TURNS_MANUAL, &container, vec![set_hostname(&container, "a")])],
+        _ => vec![finding(&TURNS_MANUAL, &container, "subject", "still".into(), Remedy::Manual(Vec::new()))],
+    }
+});
+
+const PLAIN: &str = r#"{"containerDefinitions": [{"name": "a", "image": "a"}]}"#;
+
+fn run(text: &str, table: &[&'static Pass]) -> Result<Outcome, ProofError> {
+    let document = read(text);
+    let selection = Selection::all(table.iter().map(|pass| pass.id));
+    let intent =
+        Intent::new(&TaskView::new(&document), &Wishes { selection, ..wishes() }).expect("nothing is contradicted");
+    round(&document, intent, &Round { table, ..Round::default() })
+}
+
+#[test]
+fn what_the_proof_refuses_it_names_by_pass_and_place() {
+    let cases: [(&[&'static Pass], &str); 4] = [
+        (&[&NEVER_MENDS], "`never-mends` still finds what it mended at /containerDefinitions/0"),
+        (&[&TURNS_MANUAL], "`turns-manual` still finds what it mended at /containerDefinitions/0"),
+        (&[&MENDS, &FINDS_MENDED], "`finds-mended` finds something new at /containerDefinitions/0"),
+        (
+            &[&MENDS, &CONTRADICTS],
+            "the edits cannot be merged (two edits contradict each other at /containerDefinitions/0/hostname)",
+        ),
+    ];
+    for (table, expected) in cases {
+        let error = run(PLAIN, table).expect_err("it must be refused");
+        assert_eq!(error.to_string(), expected);
+        let whole = EngineError::Unproven(error).to_string();
+        assert_eq!(whole, format!("the edited text could not be proven right: {expected}"));
+    }
+}
+
+#[test]
+fn an_honest_pass_is_proven_and_a_standing_finding_of_another_is_no_news() {
+    let outcome = run(PLAIN, &[&MENDS]).expect("it is proven");
+    let after = outcome.hardened.expect("it is mended");
+    assert_eq!(after.text(), r#"{"containerDefinitions": [{"name": "a", "image": "a", "hostname": "a"}]}"#);
+    let with_host = r#"{"containerDefinitions": [{"name": "a", "image": "a", "hostname": "b"}]}"#;
+    let outcome = run(with_host, &[&MENDS, &FINDS_MENDED]).expect("it is proven");
+    assert_eq!(decisions(&outcome), ["finds-mended a hostname: Manual", "mends a subject: Applied"]);
+    assert_eq!(outcome.hardened.expect("it is mended").text(), with_host.replace("\"b\"", "\"a\""));
+}
+
+#[test]
+fn equal_wishes_of_two_passes_are_one_edit() {
+    static ALSO_MENDS: Pass = liar("also-mends", |task, intent| {
+        (MENDS.inspect)(task, intent).into_iter().map(|found| Finding { pass: &ALSO_MENDS, ..found }).collect()
+    });
+    let outcome = run(PLAIN, &[&MENDS, &ALSO_MENDS]).expect("it is proven");
+    assert_eq!(ops(&outcome.ops), json!([{ "op": "add", "path": "/containerDefinitions/0/hostname", "value": "a" }]));
+    let own: Vec<Json> = outcome.findings.iter().map(|judged| ops(&judged.ops)).collect();
+    assert_eq!(own, [ops(&outcome.ops), ops(&outcome.ops)]);
+}
+
+#[test]
+fn an_edit_without_a_place_in_the_file_is_left_to_a_person() {
+    let no_place = Obstacle::new(
+        "this file has no place for the edit",
+        "make it in the file that holds the whole task definition",
+    );
+    let cases: [(&str, &'static Pass, bool); 6] = [
+        (PLAIN, &WANTS_THE_TASK, true),
+        (r#"[{"name": "a", "image": "a"}]"#, &WANTS_THE_TASK, false),
+        (r#"{"name": "a", "image": "a"}"#, &WANTS_THE_TASK, false),
+        (r#"[{"name": "a", "image": "a", "linuxParameters": {"maxSwap": 0, ${more}}}]"#, &WANTS_INIT, true),
+        (r#"[{"name": "a", "image": "a", "linuxParameters": {${more}}}]"#, &WANTS_INIT, false),
+        (r#"[{"name": "a", "image": "a", "linuxParameters": ${linux}}]"#, &WANTS_INIT, false),
+    ];
+    for (text, pass, has_place) in cases {
+        let outcome = run(text, &[pass]).expect("what has a place is proven");
+        let [judged] = outcome.findings.as_slice() else { panic!("one finding: {text}") };
+        let (decision, obstacles) =
+            if has_place { (Decision::Applied, vec![]) } else { (Decision::Manual, vec![no_place.clone()]) };
+        assert_eq!((judged.decision, judged.obstacles()), (decision, obstacles), "{text}");
+        assert_eq!((judged.ops.0.len(), outcome.hardened.is_some()), (usize::from(has_place), has_place), "{text}");
+    }
+}
+
+#[test]
+fn errors_of_the_proof_say_what_failed() {
+    assert_eq!(ProofError::Different.to_string(), "the result differs from what the operations say");
+    let unreadable = Document::read("{".into()).expect_err("it is broken");
+    assert_eq!(ProofError::Unreadable(unreadable).to_string(), "the result cannot be read again");
+}
