@@ -126,9 +126,11 @@ fn windows_sign(task: &TaskView<'_>) -> bool {
 
 fn windows_container(container: &ContainerView<'_>) -> bool {
     let image = container.member("image").text().known().unwrap_or_default().to_ascii_lowercase();
+    let words = ["command", "entryPoint"].into_iter().flat_map(|member| container.member(member).list().items);
     let programs = ["command", "entryPoint"].map(|member| container.member(member).list().items.into_iter().next());
     ["servercore", "nanoserver", "/windows", "ltsc20"].iter().any(|sign| image.contains(sign))
         || programs.into_iter().flatten().any(|program| is_windows_program(&program))
+        || words.into_iter().any(|word| is_drive(&word))
         || container
             .member("mountPoints")
             .list()
@@ -156,5 +158,6 @@ fn is_windows_account(user: &Place<'_>) -> bool {
 fn is_drive(place: &Place<'_>) -> bool {
     let Read::Known(node) = place else { return false };
     let bytes = node.as_str().unwrap_or_default().as_bytes();
-    matches!(bytes, [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic())
+    // `s:/path` may be anything on Linux.
+    matches!(bytes, [letter, b':', b'\\', ..] if letter.is_ascii_alphabetic())
 }

@@ -232,7 +232,12 @@ fn writable_mounts_that_nobody_vouches_for_are_left_to_a_person() {
             ec2(r#", "mountPoints": [{"containerPath": "/data", "readOnly": true}]"#, "", ""),
             ec2(r#", "mountPoints": [{"containerPath": "${path}", "readOnly": true}]"#, "", ""),
             ec2(r#", "volumesFrom": [{"sourceContainer": "db", "readOnly": true}]"#, "", ""),
-            ec2(r#", "linuxParameters": {"tmpfs": [{"containerPath": "/run", "size": 1}]}"#, "", ""),
+            ec2(r#", "linuxParameters": {"tmpfs": [{"containerPath": "/tmp", "size": 1}]}"#, "", ""),
+            ec2(
+                r#", "linuxParameters": {"tmpfs": [{"containerPath": "/run", "size": 1, "mountOptions": ["uid=7"]}]}"#,
+                "",
+                "",
+            ),
         ],
         DEFAULT,
     );

@@ -109,7 +109,8 @@ fn mounts(members: &str) -> Result<Vec<String>, Why> {
         let access = if mount.read_only { "read-only" } else { "writable" };
         let kind = match mount.kind {
             MountKind::Volume(name) => format!("volume {}", name.unwrap_or_else(|| "?".into())),
-            MountKind::Tmpfs => "tmpfs".into(),
+            MountKind::Tmpfs { owned: true } => "owned tmpfs".into(),
+            MountKind::Tmpfs { owned: false } => "tmpfs".into(),
         };
         let path = match mount.path {
             Read::Known(path) => path,
@@ -177,7 +178,9 @@ fn paths_of_mounts_are_normalised() {
             r#""mountPoints": [{{"containerPath": "{written}"}}],
                "linuxParameters": {{"tmpfs": [{{"containerPath": "{written}"}}]}}"#
         );
-        let expected = vec![format!("writable volume ? at {normal}"), format!("writable tmpfs at {normal}")];
+        // Everybody may write to /tmp and /var/tmp, whoever owns a tmpfs there.
+        let kind = if normal.ends_with("/tmp") { "owned tmpfs" } else { "tmpfs" };
+        let expected = vec![format!("writable volume ? at {normal}"), format!("writable {kind} at {normal}")];
         assert_eq!(mounts(&members), Ok(expected), "{written}");
     }
 }
