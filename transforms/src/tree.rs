@@ -94,6 +94,13 @@ pub struct Member {
 }
 
 impl Object {
+    /// Whether it may have members that cannot be seen: a placeholder stands among them, or the name of one is filled in by another
+    /// tool and may be any name. Plain names with a dollar, such as `$schema`, are names.
+    pub fn may_hide_members(&self) -> bool {
+        let filled_in = |member: &Member| ["${", "$(", "{{", "<%"].iter().any(|open| member.name.contains(open));
+        self.open || self.members.iter().any(|member| filled_in(member) || is_bare_placeholder(&member.name))
+    }
+
     /// The member of that name.
     pub fn member(&self, name: &str) -> Option<&Member> {
         self.members.iter().find(|member| member.name == name)
@@ -103,6 +110,16 @@ impl Object {
     pub fn get(&self, name: &str) -> Option<&Node> {
         self.member(name).map(|member| &member.value)
     }
+}
+
+/// Names such as `$NAME`, `<NAME>` and `%NAME%`, which are placeholders where no quotes stand around them. A reader keeps such a name
+/// with the characters that mark it, and no API has a member of that kind.
+fn is_bare_placeholder(name: &str) -> bool {
+    let dollars = name.starts_with('$')
+        && name.chars().all(|letter| letter == '$' || letter == '_' || letter.is_ascii_uppercase());
+    dollars
+        || (name.starts_with('<') && name.ends_with('>'))
+        || (name.starts_with('%') && name.ends_with('%') && name.len() > 1)
 }
 
 impl Node {

@@ -90,7 +90,7 @@ impl<'d> Place<'d> {
         self.and_then(|node| match &node.value {
             Value::Object(object) => match object.get(name) {
                 Some(found) => Self::of(found),
-                None if object.open => Self::Unresolved(Why::MayBeHidden),
+                None if object.may_hide_members() => Self::Unresolved(Why::MayBeHidden),
                 None => Self::Absent,
             },
             _ => Self::Unresolved(Why::WrongType),

@@ -157,7 +157,6 @@ impl Builder<'_> {
     fn object(&self, span: Span, object: &ast::Object<'_>) -> Result<Value, ReadError> {
         let mut members = Vec::with_capacity(object.properties.len());
         let mut seen = HashSet::new();
-        let mut named = true;
         for property in &object.properties {
             let range = property.name.range();
             let name_span = Span::new(range.start, range.end);
@@ -167,15 +166,12 @@ impl Builder<'_> {
                 Value::String(name) => name,
                 _ => name_span.of(self.reading.text).to_owned(),
             };
-            // Plain names with a dollar, such as `$schema`, are names.
-            named &= !["${", "$(", "{{", "<%"].iter().any(|open| name.contains(open));
             if !seen.insert(name.clone()) {
                 return Err(ReadError::new(ReadErrorKind::Repeated(known(&name)), name_span.start));
             }
             members.push(Member { name, name_span, value });
         }
-        let open = self.reading.open.contains(&span.start) || !named;
-        Ok(Value::Object(Object { members, open }))
+        Ok(Value::Object(Object { members, open: self.reading.open.contains(&span.start) }))
     }
 
     /// The value of a string token: opaque where it was laid over a placeholder.

@@ -189,7 +189,6 @@ impl Scanner<'_> {
         match (frame.kind, frame.expects) {
             (Kind::Object, Expects::Name) if next == Some(b':') => {
                 self.token_for(span, PlaceholderPosition::Member);
-                self.open.insert(frame.start);
                 self.top().expects = Expects::Colon;
             }
             (Kind::Object, Expects::Value) => {
