@@ -18,6 +18,16 @@ fn a_lost_byte_is_refused_as_unproven() {
 }
 
 #[test]
+fn a_result_that_reads_well_and_says_something_else_is_refused() {
+    let text = r#"{"containerDefinitions": [{"name": "a", "image": "a", "cpu": 5}]}"#;
+    let after = run(text, &[&WANTS_CPU]).expect("it is proven").hardened.expect("it is mended");
+    assert_eq!(after.text(), text.replace('5', "12"));
+    // With a byte lost the text says 1.
+    let refused = run_with(Fault::LostByte, text, &[&WANTS_CPU]);
+    assert!(matches!(refused, Err(ProofError::Different)), "{refused:?}");
+}
+
+#[test]
 fn a_fault_without_an_edit_damages_nothing() {
     let text = r#"[{"name": "a", "image": "a", "user": "7", "readonlyRootFilesystem": true, "linuxParameters": {"capabilities": {"drop": ["ALL"]}}}]"#;
     assert!(harden(&read(text), &wishes(), Fault::LostByte).is_ok_and(|outcome| outcome.hardened.is_none()));
@@ -90,6 +100,17 @@ static WANTS_THE_TASK: Pass = liar("wants-the-task", |task, _| {
     }
 });
 
+/// Wants more CPU units.
+static WANTS_CPU: Pass = liar("wants-cpu", |task, _| {
+    let container = first(task);
+    let edit = Edit::Set { path: container.path().key("cpu"), value: json!(12) };
+    if container.member("cpu").number() == Read::Known(12) {
+        Vec::new()
+    } else {
+        vec![fix(&WANTS_CPU, &container, vec![edit])]
+    }
+});
+
 /// Wants a member of `linuxParameters`, whatever may be hidden there.
 static WANTS_INIT: Pass = liar("wants-init", |task, _| {
     let container = first(task);
@@ -112,11 +133,15 @@ static TURNS_MANUAL: Pass = liar("turns-manual", |task, _| {
 const PLAIN: &str = r#"{"containerDefinitions": [{"name": "a", "image": "a"}]}"#;
 
 fn run(text: &str, table: &[&'static Pass]) -> Result<Outcome, ProofError> {
+    run_with(Fault::None, text, table)
+}
+
+fn run_with(fault: Fault, text: &str, table: &[&'static Pass]) -> Result<Outcome, ProofError> {
     let document = read(text);
     let selection = Selection::all(table.iter().map(|pass| pass.id));
     let intent =
         Intent::new(&TaskView::new(&document), &Wishes { selection, ..wishes() }).expect("nothing is contradicted");
-    round(&document, intent, &Round { table, ..Round::default() })
+    round(&document, intent, &Round { table, fault, ..Round::default() })
 }
 
 #[test]

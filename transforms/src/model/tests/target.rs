@@ -122,6 +122,10 @@ fn network_mode_and_task_size_rule_launch_types_out() {
     for (members, expected) in cases {
         assert_eq!(target(&task(members), &[]), found(expected, Inferred), "{members}");
     }
+    for anywhere in [r#"{"configuredAtLaunch": false}"#, r#"{"dockerVolumeConfiguration": null}"#] {
+        let document = task(&format!(r#""networkMode": "host", "volumes": [{anywhere}]"#));
+        assert_eq!(target(&document, &[]), found(&[Ec2, External, ManagedInstances], Inferred), "{anywhere}");
+    }
     for external in [r#"{"efsVolumeConfiguration": {"fileSystemId": "fs-1"}}"#, r#"{"configuredAtLaunch": "true"}"#] {
         let document = task(&format!(r#""networkMode": "host", "volumes": [{external}]"#));
         assert_eq!(target(&document, &[]), found(&[Ec2, ManagedInstances], Inferred), "{external}");
