@@ -227,7 +227,8 @@ fn with_tags(definition: &str, tags: &str) -> Result<String, EmitError> {
     let lines = start > 0 && indent.trim().is_empty();
     let colon = &definition[last.name_span.end..last.value.span.start];
     let (gap, tags) = if lines {
-        let inner = tags.split_inclusive(['\n', '\r']).collect::<Vec<_>>().join(indent);
+        let breaks = newline(tags);
+        let inner = tags.split(breaks).collect::<Vec<_>>().join(&format!("{breaks}{indent}"));
         (format!("{}{indent}", newline(definition)), inner)
     } else {
         (" ".to_owned(), tags.to_owned())

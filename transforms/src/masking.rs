@@ -181,6 +181,8 @@ static VOCABULARY: LazyLock<Position> = LazyLock::new(|| {
 impl Position {
     fn step(&self, step: &Step) -> Option<&Self> {
         match step {
+            // No member is called `*`; that stands for elements alone.
+            Step::Key(name) if name == "*" => None,
             Step::Key(name) => self.below.get(name.as_str()),
             Step::Index(_) => self.below.get("*"),
         }
@@ -236,8 +238,8 @@ fn collect(document: &Document, node: &Node, place: &Path, spans: &mut Vec<Span>
 /// Member names are the API's own vocabulary, or the wrapping that `describe-task-definition` prints.
 fn name_is_shown(document: &Document, place: &Path) -> bool {
     match document.canonical(place) {
-        Some(canonical) => Position::at(&canonical).is_some() || canonical.steps().is_empty(),
-        None => matches!(place.split_last(), Some((_, Step::Key(name))) if name == "taskDefinition" || name == "tags"),
+        Some(canonical) if !canonical.steps().is_empty() => Position::at(&canonical).is_some(),
+        _ => matches!(place.split_last(), Some((_, Step::Key(name))) if name == "taskDefinition" || name == "tags"),
     }
 }
 

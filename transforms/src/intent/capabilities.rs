@@ -46,7 +46,10 @@ pub(super) fn plan(setting: &Setting<'_>, container: &ContainerView<'_>, after: 
     let only_net_raw = mode.is_some_and(|mode| *mode.value == Mode::DropNetRaw);
     let (form, by) = match (after, keep) {
         _ if only_net_raw => (DropForm::ByName, mode.map_or(Provenance::BuiltInDefault, |mode| mode.by)),
-        (UserAfter::NonRoot { .. }, None) => (keeping_form(setting, &allowed), Provenance::BuiltInDefault),
+        // Who asks for `drop-all` by name says that it may be done; who the user is may still be a guess.
+        (UserAfter::NonRoot { by, .. }, None) => {
+            (keeping_form(setting, &allowed), mode.map_or(Provenance::BuiltInDefault, |mode| mode.by.min(*by)))
+        }
         (_, Some(keep)) => (keeping_form(setting, &allowed), keep.by),
         (UserAfter::Root | UserAfter::Unknown, None) => (DropForm::ByName, Provenance::BuiltInDefault),
     };

@@ -155,16 +155,8 @@ fn role_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option
             "set `user` to the IgnoredUID of proxyConfiguration by hand",
         ));
     }
-    if let (Read::Known(_), Some(why)) = (setting.task.proxy_container(), container.member("name").text().unresolved())
-    {
-        return Some(Obstacle::unresolved("its name, so that it may be the App Mesh proxy,", why));
-    }
-    if matches!(setting.task.proxy_container(), Read::Unresolved(Why::Placeholder | Why::MayBeHidden | Why::WrongType))
-    {
-        return Some(Obstacle::new(
-            "proxyConfiguration cannot be read, so any container may be the App Mesh proxy",
-            "check the rendered file",
-        ));
+    if let Some(unread) = unread_proxy(setting, container) {
+        return Some(unread);
     }
     let vouched =
         setting.wishes.layers.pick_specific(container.into(), |knobs| knobs.root_user.user.as_ref()).is_some();
@@ -176,6 +168,21 @@ fn role_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option
             |name| format!("if it needs no root: --set '{name}:root-user.user=UID:GID'"),
         ),
     ))
+}
+
+/// Whether a container is the App Mesh proxy cannot be told.
+pub(super) fn unread_proxy(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<Obstacle> {
+    let name = container.member("name").text().unresolved();
+    match (setting.task.proxy_container(), name) {
+        (Read::Known(_), Some(why)) => {
+            Some(Obstacle::unresolved("its name, so that it may be the App Mesh proxy,", why))
+        }
+        (Read::Unresolved(Why::Placeholder | Why::MayBeHidden | Why::WrongType), _) => Some(Obstacle::new(
+            "proxyConfiguration cannot be read, so any container may be the App Mesh proxy",
+            "check the rendered file",
+        )),
+        _ => None,
+    }
 }
 
 /// By `proxyConfiguration`, or by AWS's own image where that part of the definition is not at hand.

@@ -120,6 +120,9 @@ fn draft(setting: &Setting<'_>, container: &ContainerView<'_>, user: &UserPlan) 
 }
 
 fn proxy_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<Obstacle> {
+    if let Some(unread) = user::unread_proxy(setting, container) {
+        return Some(unread);
+    }
     user::is_app_mesh_proxy(setting, container).then(|| {
         Obstacle::new(
             format!(

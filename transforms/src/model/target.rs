@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-use super::read::{Read, Why};
+use super::read::{Listed, Read, Why};
 use super::task::TaskView;
 
 mod limits;
@@ -137,20 +137,22 @@ impl LaunchTarget {
     /// The launch target of `task`.
     pub fn of(task: &TaskView<'_>, wish: &TargetWish) -> Result<Self, TargetError> {
         let listed = launch_types(task, "requiresCompatibilities");
-        if let Read::Known(listed) = listed {
-            let left_out = listed.difference(&wish.0).next().filter(|_| !wish.0.is_empty());
-            if let Some(listed) = left_out.copied() {
-                return Err(TargetError::LeavesOut { listed });
-            }
-            return Ok(Self { types: listed.union(&wish.0).copied().collect(), source: TargetSource::Listed });
+        if let Some(left_out) = listed.seen.difference(&wish.0).next().filter(|_| !wish.0.is_empty()) {
+            return Err(TargetError::LeavesOut { listed: *left_out });
+        }
+        if listed.unread.is_none() && !listed.seen.is_empty() {
+            return Ok(Self { types: listed.seen.union(&wish.0).copied().collect(), source: TargetSource::Listed });
         }
         if !wish.0.is_empty() {
             return Ok(Self { types: wish.0.clone(), source: TargetSource::Wished });
         }
-        if let (Read::Absent, Read::Known(types)) = (listed, launch_types(task, "compatibilities")) {
-            return Ok(Self { types, source: TargetSource::Computed });
+        let computed = launch_types(task, "compatibilities");
+        if listed.unread.is_none() && computed.unread.is_none() && !computed.seen.is_empty() {
+            return Ok(Self { types: computed.seen, source: TargetSource::Computed });
         }
-        Ok(Self { types: limits::valid_for(task), source: TargetSource::Inferred })
+        // What can be read of the list counts, whatever the rest of it brings.
+        let types = limits::valid_for(task).union(&listed.seen).copied().collect();
+        Ok(Self { types, source: TargetSource::Inferred })
     }
 
     /// Whether `launch_type` is among the targets.
@@ -173,14 +175,24 @@ impl fmt::Display for LaunchTarget {
     }
 }
 
-/// The launch types that a member lists; absent where it lists none.
-fn launch_types(task: &TaskView<'_>, member: &str) -> Read<BTreeSet<LaunchType>> {
-    match task.member(member).list().texts() {
-        Err(why) => Read::Unresolved(why),
-        Ok(names) if names.is_empty() => Read::Absent,
-        Ok(names) => {
-            let types: Result<BTreeSet<_>, _> = names.into_iter().map(str::parse).collect();
-            types.map_or(Read::Unresolved(Why::WrongType), Read::Known)
+/// The launch types that a member lists.
+struct ListedTypes {
+    /// Those that can be read.
+    seen: BTreeSet<LaunchType>,
+    /// Why there may be others.
+    unread: Option<Why>,
+}
+
+fn launch_types(task: &TaskView<'_>, member: &str) -> ListedTypes {
+    let Listed { items, hidden } = task.member(member).list();
+    let mut listed = ListedTypes { seen: BTreeSet::new(), unread: hidden };
+    for item in items {
+        match item.text().map(str::parse) {
+            Read::Known(Ok(launch_type)) => drop(listed.seen.insert(launch_type)),
+            Read::Known(Err(UnknownLaunchType)) => listed.unread = Some(Why::WrongType),
+            Read::Unresolved(why) => listed.unread = Some(why),
+            Read::Absent => {}
         }
     }
+    listed
 }

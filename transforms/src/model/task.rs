@@ -116,11 +116,18 @@ impl<'d> TaskView<'d> {
 fn parse_mib(text: &str) -> Option<u64> {
     let lower = text.trim().to_ascii_lowercase();
     let Some(gigabytes) = lower.strip_suffix("gb") else {
-        return lower.parse().ok();
+        return whole_number(&lower);
     };
     let (whole, fraction) = gigabytes.trim().split_once('.').unwrap_or((gigabytes.trim(), ""));
-    let whole: u64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
-    let digits = u32::try_from(fraction.len()).ok().filter(|digits| *digits <= 6)?;
-    let part: u64 = if fraction.is_empty() { 0 } else { fraction.parse().ok()? };
-    whole.checked_mul(1024)?.checked_add(part * 1024 / 10_u64.pow(digits))
+    if whole.is_empty() && fraction.is_empty() {
+        return None;
+    }
+    let number = |text: &str| if text.is_empty() { Some(0) } else { whole_number(text) };
+    let scale = u32::try_from(fraction.len()).ok().filter(|length| *length <= 6)?;
+    number(whole)?.checked_mul(1024)?.checked_add(number(fraction)? * 1024 / 10_u64.pow(scale))
+}
+
+/// Digits alone: Rust's own reading takes a sign as well.
+fn whole_number(text: &str) -> Option<u64> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
