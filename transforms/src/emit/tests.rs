@@ -275,3 +275,26 @@ fn refusals_say_what_to_do_and_whose_fault_it_is() {
         assert_eq!((error.to_string().as_str(), error.next_step(), error.is_ours()), (message, next_step, ours));
     }
 }
+
+#[test]
+fn tags_on_several_lines_keep_their_line_ends_and_their_shape() {
+    for end in ["\n", "\r\n", "\r"] {
+        let lines = |text: &str| text.replace('\n', end);
+        gives(
+            &lines(
+                "{\n  \"taskDefinition\": {\n    \"containerDefinitions\": []\n  },\n  \"tags\": [\n    {\"key\": \"k\"}\n  ]\n}\n",
+            ),
+            &lines("{\n  \"containerDefinitions\": [],\n  \"tags\": [\n    {\"key\": \"k\"}\n  ]\n}\n"),
+        );
+    }
+}
+
+#[test]
+fn tags_inside_and_beside_are_refused_and_nulls_leave_both() {
+    let twice = r#"{"taskDefinition": {"containerDefinitions": [], "tags": [{"key": "a"}]}, "tags": [{"key": "b"}]}"#;
+    assert_eq!(register_input(&read(twice)), Err(EmitError::TagsTwice));
+    gives(
+        r#"{"taskDefinition": {"containerDefinitions": [], "tags": null}, "tags": [{"key": "b", "value": null}]}"#,
+        "{\"containerDefinitions\": [], \"tags\": [{\"key\": \"b\"}]}\n",
+    );
+}

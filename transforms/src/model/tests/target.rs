@@ -238,3 +238,17 @@ fn refusals_say_what_is_listed_and_what_to_do() {
         ["requiresCompatibilities", "--launch-type", "compatibilities", "all that this definition is valid for"]
     );
 }
+
+/// What can be read of the list counts, whatever the rest of it brings.
+#[test]
+fn a_list_that_is_read_in_part_counts_as_far_as_it_is_read() {
+    for list in
+        [r#"["FARGATE", "${other}"]"#, r#"["FARGATE", ${other}]"#, r#"["FARGATE" ${more}]"#, r#"["FARGATE", "MOON"]"#]
+    {
+        let document = task(&format!(r#""requiresCompatibilities": {list}, "networkMode": "bridge""#));
+        let inferred = target(&document, &[]).expect("nothing contradicts it");
+        assert!(inferred.includes(Fargate) && inferred.includes(Ec2), "{list}: {inferred}");
+        assert_eq!(target(&document, &[Ec2]), Err(TargetError::LeavesOut { listed: Fargate }), "{list}");
+        assert_eq!(target(&document, &[Ec2, Fargate]), found(&[Ec2, Fargate], Wished), "{list}");
+    }
+}
