@@ -186,6 +186,20 @@ fn every_exit_status_has_a_golden() {
     }
 }
 
+/// Every case that was ever reviewed is still there, with its report.
+#[test]
+fn no_case_is_lost() {
+    let table = fs::read_to_string(root().join("findings.txt")).expect("snapshots/findings.txt is gone: restore it");
+    for line in table.lines().filter(|line| !line.starts_with(' ')) {
+        let case = line.split(": ").next().unwrap();
+        let report = root().join(case).join("report.txt");
+        assert!(
+            report.exists(),
+            "snapshots/{case}/report.txt is gone: restore it, or take the case out of findings.txt"
+        );
+    }
+}
+
 /// Every pass over every golden: a pass that hits where nobody meant it to shows here.
 #[test]
 fn no_pass_hits_where_it_is_not_expected() {
@@ -218,7 +232,8 @@ fn every_applicability_of_every_pass_has_goldens() {
         let mut count: BTreeMap<&str, usize> = BTreeMap::new();
         for case in sorted(&directory) {
             let kind = name(&case).split('-').next().unwrap().to_owned();
-            let report = fs::read_to_string(case.join("report.txt")).unwrap();
+            let report = fs::read_to_string(case.join("report.txt"))
+                .unwrap_or_else(|_| panic!("{} has no report.txt: restore it", case.display()));
             let shows = match kind.as_str() {
                 "clean" => !report.contains(&format!("[{}]", pass.id)),
                 "undetermined" => report.contains("= undetermined:"),
