@@ -147,7 +147,7 @@ impl<'d> ContainerView<'d> {
         Some(path.rsplit_once(':').map_or(path, |(repository, _)| repository))
     }
 
-    /// Who the container starts as. Accepted spellings: ecs-facts "Non-root"; a number may stand without quotes.
+    /// Who the container starts as (ECS API model, `ContainerDefinition.user`); a number may stand without quotes.
     pub fn user(&self) -> Read<UserField> {
         let field = self.member("user");
         let written = match field.clone().scalar() {

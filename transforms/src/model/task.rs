@@ -37,11 +37,6 @@ impl<'d> TaskView<'d> {
         Self { document, root }
     }
 
-    /// The document that the view reads.
-    pub const fn document(&self) -> &'d Document {
-        self.document
-    }
-
     /// Whether this text holds the task-level members at all.
     pub const fn is_whole(&self) -> bool {
         self.root.is_some()
@@ -57,7 +52,7 @@ impl<'d> TaskView<'d> {
         self.member("family").text().known()
     }
 
-    /// `networkMode`, trimmed of nothing: `awsvpc`, `bridge`, `host`, `none`.
+    /// `networkMode`: `awsvpc`, `bridge`, `host`, `none`.
     pub fn network_mode(&self) -> Read<&'d str> {
         self.member("networkMode").text()
     }
