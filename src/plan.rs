@@ -4,6 +4,7 @@ use ecs_harden_transforms::document::{Document, DocumentError};
 use ecs_harden_transforms::engine::{self, Decision, EngineError, Fault, Judged, Outcome};
 use ecs_harden_transforms::intent::Wishes;
 use ecs_harden_transforms::read::{self, LineIndex, ReadError};
+use ecs_harden_transforms::waiver::Waiver;
 
 /// What would be done to one document.
 #[derive(Debug)]
@@ -67,9 +68,20 @@ impl Plan {
         self.outcome.hardened.as_ref().map(Document::text)
     }
 
-    /// The findings about weaknesses, without those that cannot be told.
+    /// The findings about weaknesses, without those that cannot be told and those that are waived.
     pub fn weaknesses(&self) -> impl Iterator<Item = &Judged> {
-        self.outcome.findings.iter().filter(|judged| judged.decision != Decision::Undetermined)
+        let counts = |judged: &&Judged| !matches!(judged.decision, Decision::Undetermined | Decision::Waived(_));
+        self.outcome.findings.iter().filter(counts)
+    }
+
+    /// The findings that are waived, with the waiver of each.
+    pub fn waived(&self) -> impl Iterator<Item = (&Judged, &Waiver)> {
+        self.outcome.findings.iter().filter_map(|judged| match judged.decision {
+            Decision::Waived(number) => {
+                self.outcome.intent.wishes.waivers.iter().nth(number).map(|waiver| (judged, waiver))
+            }
+            _ => None,
+        })
     }
 
     /// The findings that cannot be told.

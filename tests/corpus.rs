@@ -20,6 +20,7 @@ use ecs_harden_transforms::intent::{Selection, Wishes};
 use ecs_harden_transforms::knobs::Layers;
 use ecs_harden_transforms::model::TargetWish;
 use ecs_harden_transforms::passes;
+use ecs_harden_transforms::waiver::Waivers;
 use support::compare::unchanged_outside;
 
 const KINDS: [&str; 4] = ["raw", "describe", "describe-derived", "mutant"];
@@ -46,6 +47,7 @@ fn wishes() -> Wishes {
         selection: Selection::all(passes::ids()),
         target: TargetWish::default(),
         os: None,
+        waivers: Waivers::default(),
         layers: Layers::default(),
     }
 }
@@ -71,6 +73,7 @@ impl Tally {
         for judged in plan.iter().flat_map(|plan| &plan.outcome.findings) {
             let decision = match judged.decision {
                 Decision::Applied => "applied",
+                Decision::Waived(_) => "waived",
                 Decision::Withheld(_) => "withheld",
                 Decision::Manual => "manual",
                 Decision::Undetermined => "undetermined",

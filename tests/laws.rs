@@ -15,6 +15,7 @@ use ecs_harden_transforms::knobs::Layers;
 use ecs_harden_transforms::model::{LaunchType, Os, TargetWish, TaskView};
 use ecs_harden_transforms::pass::{Applicability, Finding, Provenance};
 use ecs_harden_transforms::passes;
+use ecs_harden_transforms::waiver::Waivers;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use support::compare::{unchanged_outside, value_of};
@@ -54,6 +55,7 @@ fn wishes() -> impl Strategy<Value = Wishes> {
                 selection,
                 target: TargetWish::default(),
                 os: None,
+                waivers: Waivers::default(),
                 layers: Layers::from(layers.collect::<Vec<_>>()),
             }
         },
@@ -65,6 +67,7 @@ fn all() -> Wishes {
         selection: Selection::all(passes::ids()),
         target: TargetWish::default(),
         os: None,
+        waivers: Waivers::default(),
         layers: Layers::default(),
     }
 }

@@ -7,6 +7,7 @@ use ecs_harden_transforms::knobs::{Layers, Scope};
 use ecs_harden_transforms::model::{TargetWish, TaskView};
 use ecs_harden_transforms::pass::{Applicability, PassId, Provenance};
 use ecs_harden_transforms::passes;
+use ecs_harden_transforms::waiver::Waivers;
 
 use super::args::{FailOn, Run};
 use super::{CliError, Exit};
@@ -22,12 +23,14 @@ pub(super) fn wishes(run: &Run) -> Result<Wishes, CliError> {
     Ok(Wishes {
         selection: Selection {
             passes: selected(run)?.into_iter().collect(),
+            named: run.only.iter().filter_map(|id| passes::find(id)).map(|pass| pass.id).collect(),
             floor: if run.safe_only { Applicability::Safe } else { Applicability::Unsafe },
-            vouched: if run.no_defaults { Provenance::Definition } else { Provenance::BuiltInDefault },
+            vouched: if run.no_defaults { Provenance::Environment } else { Provenance::BuiltInDefault },
         },
         target: TargetWish(run.launch_type.iter().copied().collect()),
         os: run.os,
         layers: Layers::from(layers),
+        waivers: Waivers::default(),
     })
 }
 

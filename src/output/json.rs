@@ -311,6 +311,7 @@ fn finding(plan: &Plan, lines: &LineIndex<'_>, judged: &Judged) -> Finding {
         applicability: finding.remedy.applicability().map(Applicability::name),
         decision: match judged.decision {
             Decision::Applied => "applied",
+            Decision::Waived(_) => "waived",
             Decision::Withheld(_) => "withheld",
             Decision::Manual => "manual",
             Decision::Undetermined => "undetermined",

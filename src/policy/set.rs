@@ -1,7 +1,7 @@
 //! `--set KEY=VALUE`: one knob of one pass, for every container or for those that a glob names.
 
 use ecs_harden_transforms::knobs::{Knob, Knobs, Layer, Scope};
-use ecs_harden_transforms::pass::{Pass, Provenance};
+use ecs_harden_transforms::pass::Provenance;
 use ecs_harden_transforms::passes;
 use serde_json::{Value as Json, json};
 
@@ -41,18 +41,22 @@ impl SetError {
         match self {
             Self::NoValue => "for example --set root-user.user=101:101".into(),
             Self::UnknownKnob { nearest, .. } => {
-                let pass = nearest.split('.').next().unwrap_or_default();
-                format!("`ecs-harden explain {pass}` lists its knobs")
+                format!("`ecs-harden explain {}` lists its knobs", page_of(nearest))
             }
             Self::Container { .. } => {
                 "write [FAMILY/]CONTAINER:PASS.KNOB=VALUE, where the names may hold * and ?".into()
             }
             Self::Value { key, .. } => {
-                let pass = key.split('.').next().unwrap_or_default();
-                format!("`ecs-harden explain {pass}` tells more about it")
+                format!("`ecs-harden explain {}` tells more about it", page_of(key))
             }
         }
     }
+}
+
+/// The pass whose page tells about a key.
+fn page_of(key: &str) -> &str {
+    let section = key.split('.').next().unwrap_or_default();
+    passes::TABLE.into_iter().find(|pass| pass.section == section).map_or("", |pass| pass.id.0)
 }
 
 /// The layer that one `--set` makes.
@@ -67,19 +71,45 @@ pub fn layer(argument: &str) -> Result<Layer, SetError> {
             (scope, path)
         }
     };
-    let (pass, knob) = find(path)?;
+    let key = find(path)?;
     let knobs = readings(value)
         .into_iter()
-        .find_map(|value| serde_json::from_value::<Knobs>(json!({ pass.id.0: { knob.name: value } })).ok())
-        .ok_or_else(|| SetError::Value { key: path.to_owned(), takes: knob.takes })?;
+        .find_map(|value| serde_json::from_value::<Knobs>(key.holding(&value)).ok())
+        .ok_or_else(|| SetError::Value { key: path.to_owned(), takes: key.takes })?;
     Ok(Layer { origin: Provenance::Flag, scope, knobs })
 }
 
-fn find(path: &str) -> Result<(&'static Pass, &'static Knob), SetError> {
-    let all = || passes::TABLE.into_iter().flat_map(|pass| pass.knobs.iter().map(move |knob| (pass, knob)));
-    let name = |(pass, knob): (&Pass, &Knob)| format!("{}.{}", pass.id, knob.name);
-    all().find(|&found| name(found) == path).ok_or_else(|| {
-        let names: Vec<String> = all().map(name).collect();
+/// What a `--set` may name: a knob in the section of its pass, or which passes run.
+struct Key {
+    section: Option<&'static str>,
+    name: &'static str,
+    takes: &'static str,
+}
+
+impl Key {
+    fn all() -> impl Iterator<Item = Self> {
+        let takes = "a list of passes";
+        let switches = ["enable", "disable"].map(|name| Self { section: None, name, takes });
+        let knobs = passes::TABLE.into_iter().flat_map(|pass| {
+            let key = |knob: &Knob| Self { section: Some(pass.section), name: knob.name, takes: knob.takes };
+            pass.knobs.iter().map(key)
+        });
+        knobs.chain(switches)
+    }
+
+    fn path(&self) -> String {
+        self.section.map_or_else(|| self.name.to_owned(), |section| format!("{section}.{}", self.name))
+    }
+
+    fn holding(&self, value: &Json) -> Json {
+        let knob = json!({ self.name: value });
+        self.section.map_or_else(|| knob.clone(), |section| json!({ section: knob }))
+    }
+}
+
+fn find(path: &str) -> Result<Key, SetError> {
+    Key::all().find(|key| key.path() == path).ok_or_else(|| {
+        let names: Vec<String> = Key::all().map(|key| key.path()).collect();
         let nearest = passes::nearest_of(path, names.iter().map(String::as_str)).unwrap_or_default().to_owned();
         SetError::UnknownKnob { key: path.to_owned(), nearest }
     })

@@ -10,6 +10,7 @@ use json_patch::Patch;
 use crate::document::{Document, DocumentError, containers};
 use crate::edit::{self, Change, Edit, MergeError, Splice};
 use crate::intent::{Intent, Wishes, Withheld};
+use crate::knobs::Subject;
 use crate::masking;
 use crate::model::{TargetError, TaskView};
 use crate::pass::{Finding, Fix, Obstacle, Pass, Remedy};
@@ -50,6 +51,8 @@ pub struct Judged {
 pub enum Decision {
     /// Its fix is applied.
     Applied,
+    /// Somebody decided to live with it; the number is that of the waiver.
+    Waived(usize),
     /// Its fix could be applied and is not.
     Withheld(Withheld),
     /// It is left to a person.
@@ -62,7 +65,7 @@ impl Judged {
     /// Why this finding stays, and what to do; empty for one that is mended.
     pub fn obstacles(&self) -> Vec<Obstacle> {
         match (&self.finding.remedy, self.decision) {
-            (_, Decision::Applied) => Vec::new(),
+            (_, Decision::Applied | Decision::Waived(_)) => Vec::new(),
             (_, Decision::Withheld(withheld)) => vec![withheld.obstacle()],
             (Remedy::Manual(obstacles), _) => obstacles.clone(),
             (Remedy::Undetermined(obstacle), _) => vec![obstacle.clone()],
@@ -168,8 +171,9 @@ pub fn round(document: &Document, intent: Intent, round: &Round<'_>) -> Result<O
 /// Every finding of the selected passes of `table`, in source order.
 fn inspect(document: &Document, intent: &Intent, table: &[&'static Pass]) -> Vec<Finding> {
     let task = TaskView::new(document);
-    let selected = table.iter().filter(|pass| intent.selection.passes.contains(&pass.id));
+    let selected = table.iter().filter(|pass| intent.wishes.selection.passes.contains(&pass.id));
     let mut findings: Vec<Finding> = selected.flat_map(|pass| (pass.inspect)(&task, intent)).collect();
+    findings.retain(|finding| intent.wishes.runs(finding.pass, subject(&task, finding)));
     findings.sort_by_cached_key(|finding| {
         let container = finding.container.as_ref().map(|container| container.index);
         (
@@ -179,6 +183,12 @@ fn inspect(document: &Document, intent: &Intent, table: &[&'static Pass]) -> Vec
         )
     });
     findings
+}
+
+/// What a finding is about, as layers and waivers name it.
+fn subject<'s>(task: &TaskView<'s>, finding: &'s Finding) -> Subject<'s> {
+    let container = finding.container.as_ref().and_then(|container| container.name.as_deref());
+    Subject { family: task.family(), container }
 }
 
 /// Findings about one container stand together, in the order of the table.
@@ -222,9 +232,13 @@ fn judge(editor: &Editor<'_>, intent: &Intent, round: &Round<'_>, finding: Findi
         }
         Remedy::Manual(_) | Remedy::Undetermined(_) => Patch(Vec::new()),
     };
+    let task = TaskView::new(editor.document);
+    if let Some((waiver, _)) = intent.wishes.waived(finding.pass, subject(&task, &finding), &finding.subject) {
+        return Ok(Judged { finding, decision: Decision::Waived(waiver), ops });
+    }
     let decision = match &finding.remedy {
         Remedy::Fix(_) if !(round.wanted)(&finding) => Decision::Withheld(Withheld::NotWanted),
-        Remedy::Fix(fix) => match intent.selection.admits(fix.applicability, fix.weakest()) {
+        Remedy::Fix(fix) => match intent.wishes.selection.admits(fix.applicability, fix.weakest()) {
             Ok(()) => Decision::Applied,
             Err(withheld) => Decision::Withheld(withheld),
         },

@@ -3,23 +3,43 @@
 //! Each pass defines its own knobs, all optional. A layer holds some of them for some containers; where several layers speak, the
 //! later one is heard, knob by knob.
 
+use std::sync::Arc;
+
 use globset::{Glob, GlobMatcher};
 use serde::Deserialize;
 
 use crate::model::{ContainerView, TaskView};
-use crate::pass::{Provenance, Vouched};
-use crate::passes::{excess_capabilities, root_user, writable_root_filesystem};
+use crate::pass::{PassId, Provenance, Vouched};
+use crate::passes::{self, excess_capabilities, root_user, writable_root_filesystem};
 
-/// The knobs of every pass, under the id of the pass.
+/// The knobs of every pass under the section of the pass, and which passes run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Knobs {
+    /// Passes that run although they run on request only, or that are disabled elsewhere.
+    pub enable: Option<Vec<PassName>>,
+    /// Passes that do not run.
+    pub disable: Option<Vec<PassName>>,
     /// Knobs of `excess-capabilities`.
     pub excess_capabilities: excess_capabilities::Knobs,
     /// Knobs of `root-user`.
     pub root_user: root_user::Knobs,
     /// Knobs of `writable-root-filesystem`.
     pub writable_root_filesystem: writable_root_filesystem::Knobs,
+}
+
+/// The id of a pass, as policies and flags write it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct PassName(pub PassId);
+
+impl TryFrom<String> for PassName {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let nearest = || format!("no pass has this id; the nearest is `{}`", passes::nearest(&text));
+        passes::find(&text).map(|pass| Self(pass.id)).ok_or_else(nearest)
+    }
 }
 
 /// One knob as documentation and error messages name it.
@@ -107,11 +127,11 @@ pub struct Layer {
 
 /// All layers, the later ones heard first.
 #[derive(Clone, Debug, Default)]
-pub struct Layers(Vec<Layer>);
+pub struct Layers(Arc<[Layer]>);
 
 impl From<Vec<Layer>> for Layers {
     fn from(layers: Vec<Layer>) -> Self {
-        Self(layers)
+        Self(layers.into())
     }
 }
 
@@ -125,6 +145,18 @@ impl Layers {
         self.0.iter().rev().filter(|layer| layer.scope.covers(subject)).find_map(|layer| {
             let value = knob(&layer.knobs)?;
             Some(Vouched { value, by: layer.origin })
+        })
+    }
+
+    /// Whether a layer turns a pass on or off for this subject; the later one is heard.
+    pub fn switch(&self, subject: Subject<'_>, pass: PassId) -> Option<bool> {
+        let names = |list: &Option<Vec<PassName>>| list.iter().flatten().any(|name| name.0 == pass);
+        self.0.iter().rev().filter(|layer| layer.scope.covers(subject)).find_map(|layer| {
+            match (names(&layer.knobs.disable), names(&layer.knobs.enable)) {
+                (true, _) => Some(false),
+                (false, true) => Some(true),
+                (false, false) => None,
+            }
         })
     }
 

@@ -19,3 +19,4 @@ pub mod pass;
 pub mod passes;
 pub mod read;
 pub mod tree;
+pub mod waiver;

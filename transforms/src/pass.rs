@@ -31,8 +31,12 @@ pub struct Pass {
     pub controls: &'static [&'static str],
     /// The applicabilities that its remedies can have, weakest first.
     pub yields: &'static [Yield],
+    /// The table of the policy that holds its settings; its id unless people would look for them under another name.
+    pub section: &'static str,
     /// Its settings.
     pub knobs: &'static [Knob],
+    /// When it runs.
+    pub run: Run,
     /// Its page, in Markdown.
     pub page: &'static str,
     /// Looks for the weakness.
@@ -43,6 +47,15 @@ impl PartialEq for Pass {
     fn eq(&self, other: &Self) -> bool {
         self.id == other.id
     }
+}
+
+/// When a pass runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Run {
+    /// Unless it is skipped or disabled.
+    ByDefault,
+    /// Only where it is named by `--only` or enabled.
+    OnRequest,
 }
 
 /// How much a weakness matters, by the words of Security Hub.
@@ -106,8 +119,14 @@ pub struct Yield {
 pub enum Provenance {
     /// Nobody: a default of this program, right for many images and wrong for some.
     BuiltInDefault,
+    /// The environment that this runs in.
+    Environment,
+    /// Another container of the same task.
+    Sibling,
     /// The definition itself says so.
     Definition,
+    /// The policy file.
+    Policy,
     /// A flag on the command line.
     Flag,
 }
@@ -117,6 +136,9 @@ impl Provenance {
     pub const fn phrase(self) -> &'static str {
         match self {
             Self::BuiltInDefault => "built-in default",
+            Self::Environment => "environment",
+            Self::Sibling => "sibling container",
+            Self::Policy => "policy",
             Self::Definition => "the definition itself",
             Self::Flag => "flag",
         }

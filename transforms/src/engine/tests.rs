@@ -5,8 +5,9 @@ use serde_json::{Value as Json, json};
 use super::*;
 use crate::knobs::{Layer, Layers, Scope};
 use crate::model::{LaunchType, TargetWish};
-use crate::pass::{Applicability, PassId, Provenance, Severity, Vouched};
+use crate::pass::{Applicability, PassId, Provenance, Run, Severity, Vouched};
 use crate::tree::Path;
+use crate::waiver::Waivers;
 
 mod proof;
 mod selection;
@@ -22,6 +23,7 @@ fn wishes() -> Wishes {
         selection: crate::intent::Selection::all(passes::ids()),
         target: TargetWish::default(),
         os: None,
+        waivers: Waivers::default(),
         layers: Layers::default(),
     }
 }

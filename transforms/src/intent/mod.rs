@@ -4,74 +4,21 @@
 //! withheld stays what it was here.
 
 mod capabilities;
+mod selection;
 #[cfg(test)]
 mod tests;
 mod user;
 mod writable;
 
-use std::collections::BTreeSet;
-
 pub use capabilities::{CapabilityPlan, DropForm};
+pub use selection::{Selection, Withheld};
 pub use user::{LOW_PORTS, UserAfter, UserMend, UserPlan};
 pub use writable::{TmpfsPlan, WritablePlan};
 
-use crate::knobs::Layers;
+use crate::knobs::{Knobs, Layers, Subject};
 use crate::model::{ContainerSlot, ContainerView, LaunchTarget, Os, TargetError, TargetWish, TaskView, Why};
-use crate::pass::{Applicability, Obstacle, PassId, Provenance};
-
-/// What the user asked of the run as a whole.
-#[derive(Clone, Debug)]
-pub struct Selection {
-    /// The passes that run.
-    pub passes: BTreeSet<PassId>,
-    /// The least applicability that is applied.
-    pub floor: Applicability,
-    /// The least provenance that is applied.
-    pub vouched: Provenance,
-}
-
-/// Why a fix that could be made is not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Withheld {
-    /// It is unsafe and only safe fixes were asked for.
-    NotSafe,
-    /// It rests on a built-in default and those were excluded.
-    RestsOnDefault,
-    /// Somebody said no to this very fix.
-    NotWanted,
-}
-
-impl Withheld {
-    /// The reason, and what would let the fix through.
-    pub fn obstacle(self) -> Obstacle {
-        match self {
-            Self::NotWanted => Obstacle::new("the fix was declined", "run it again and accept the fix"),
-            Self::NotSafe => Obstacle::new("the fix is unsafe and --safe-only is on", "run it without --safe-only"),
-            Self::RestsOnDefault => Obstacle::new(
-                "the fix rests on a built-in default and --no-defaults is on",
-                "give what is a guess with --set (`ecs-harden explain` names the knobs), or run it without --no-defaults",
-            ),
-        }
-    }
-}
-
-impl Selection {
-    /// Everything that is not manual, from these passes.
-    pub fn all(passes: impl IntoIterator<Item = PassId>) -> Self {
-        Self { passes: passes.into_iter().collect(), floor: Applicability::Unsafe, vouched: Provenance::BuiltInDefault }
-    }
-
-    /// Whether a fix of this applicability, resting on values of this provenance, is applied.
-    pub fn admits(&self, applicability: Applicability, weakest: Provenance) -> Result<(), Withheld> {
-        if applicability < self.floor {
-            Err(Withheld::NotSafe)
-        } else if weakest < self.vouched {
-            Err(Withheld::RestsOnDefault)
-        } else {
-            Ok(())
-        }
-    }
-}
+use crate::pass::{Obstacle, Vouched};
+use crate::waiver::Waivers;
 
 /// Everything that decides an [`Intent`] beside the definition.
 #[derive(Clone, Debug)]
@@ -84,6 +31,8 @@ pub struct Wishes {
     pub os: Option<Os>,
     /// Settings of the passes.
     pub layers: Layers,
+    /// Findings that somebody decided to live with.
+    pub waivers: Waivers,
 }
 
 /// What the run intends for a task definition.
@@ -93,8 +42,8 @@ pub struct Intent {
     pub target: LaunchTarget,
     /// The operating system.
     pub os: Os,
-    /// What is applied.
-    pub selection: Selection,
+    /// What was asked for.
+    pub wishes: Wishes,
     containers: Vec<ContainerIntent>,
 }
 
@@ -139,7 +88,16 @@ impl Intent {
             writable,
         });
         let containers = containers.collect();
-        Ok(Self { target, os, selection: wishes.selection.clone(), containers })
+        Ok(Self { target, os, wishes: wishes.clone(), containers })
+    }
+
+    /// The value of one knob for a container or for the task as a whole, and who vouches for it.
+    pub fn knob<'i, 's, T>(
+        &'i self,
+        subject: impl Into<Subject<'s>>,
+        knob: impl Fn(&'i Knobs) -> Option<&'i T>,
+    ) -> Option<Vouched<&'i T>> {
+        self.wishes.layers.pick(subject.into(), knob)
     }
 
     /// What is intended for the container at `index`; `None` for one that could not be read.

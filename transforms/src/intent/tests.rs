@@ -1,5 +1,6 @@
 //! What each container will be: its user, where it can write, what it may do; and what a withheld fix leaves as it was.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use serde_json::{Value as Json, json};
@@ -8,7 +9,9 @@ use super::*;
 use crate::document::Document;
 use crate::knobs::{Layer, Scope};
 use crate::model::LaunchType;
+use crate::pass::{Applicability, Provenance};
 use crate::passes;
+use crate::waiver::Waivers;
 
 mod capabilities;
 mod user;
@@ -31,6 +34,7 @@ fn wishes(knobs: Json) -> Wishes {
         selection: Selection::all(passes::ids()),
         target: TargetWish::default(),
         os: None,
+        waivers: Waivers::default(),
         layers: set(&[(None, knobs)]),
     }
 }

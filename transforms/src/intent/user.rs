@@ -53,7 +53,9 @@ pub(super) fn plan(setting: &Setting<'_>, container: &ContainerView<'_>) -> User
         Os::Linux | Os::Unknown => linux_mend(setting, container),
     };
     let after = match (&field, &mend) {
-        (Read::Known(known), Plan::Ready(mend)) if root_user::is_weak(known, setting.os) && applied(setting, mend) => {
+        (Read::Known(known), Plan::Ready(mend))
+            if root_user::is_weak(known, setting.os) && applied(setting, container, mend) =>
+        {
             non_root(&mend.user.value, mend.user.by)
         }
         (Read::Known(UserField::Other(name)), _) => non_root(name, Provenance::Definition),
@@ -63,9 +65,9 @@ pub(super) fn plan(setting: &Setting<'_>, container: &ContainerView<'_>) -> User
     UserPlan { after, mend }
 }
 
-fn applied(setting: &Setting<'_>, mend: &UserMend) -> bool {
-    let selection = &setting.wishes.selection;
-    selection.passes.contains(&root_user::PASS.id) && selection.admits(Applicability::Unsafe, mend.user.by).is_ok()
+fn applied(setting: &Setting<'_>, container: &ContainerView<'_>, mend: &UserMend) -> bool {
+    let with = (Applicability::Unsafe, mend.user.by);
+    setting.wishes.applies(&root_user::PASS, container.into(), "user", with)
 }
 
 fn non_root(user: &str, by: Provenance) -> UserAfter {

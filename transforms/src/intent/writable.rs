@@ -205,7 +205,7 @@ fn name_the_uid(setting: &Setting<'_>, container: &ContainerView<'_>, user: &Use
     match (&user.after, &user.mend) {
         (UserAfter::NonRoot { by: Provenance::Definition, .. }, _) => by_hand.into(),
         _ if container.user().unresolved().is_some() => by_hand.into(),
-        _ if !setting.wishes.selection.passes.contains(&root_user::PASS.id) => {
+        _ if !setting.wishes.runs(&root_user::PASS, container.into()) => {
             format!("let root-user run too, or {by_hand}")
         }
         (_, Plan::Blocked(_)) => format!("clear what keeps root-user from setting it, or {by_hand}"),

@@ -12,8 +12,8 @@ use crate::intent::{CapabilityPlan, DropForm, Intent, UserAfter};
 use crate::knobs::Knob;
 use crate::model::{CapabilityLists, ContainerView, Os, Read, TaskView, Why};
 use crate::pass::{
-    self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Risk, Severity, Verdict, Vouched,
-    Yield,
+    self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Risk, Run, Severity, Verdict,
+    Vouched, Yield,
 };
 use crate::tree::Path;
 
@@ -33,6 +33,7 @@ pub static PASS: Pass = Pass {
             when: "capabilities of the default set that the container has no use for",
         },
     ],
+    section: "excess-capabilities",
     knobs: &[
         Knob {
             name: "keep",
@@ -45,6 +46,7 @@ pub static PASS: Pass = Pass {
             help: "drop-net-raw takes away NET_RAW alone (built-in default drop-all)",
         },
     ],
+    run: Run::ByDefault,
     page: include_str!("excess_capabilities.md"),
     inspect,
 };
@@ -192,10 +194,10 @@ fn title(drop: &[String], add: &[String]) -> String {
 fn basis(intent: &Intent, container: &ContainerView<'_>, plan: &CapabilityPlan) -> String {
     let user = intent.container(container.index()).map(|container| &container.user.after);
     match (plan.by, user) {
-        (Provenance::Flag, _) if plan.form == DropForm::ByName && plan.vouched.is_empty() => {
+        (Provenance::Flag | Provenance::Policy, _) if plan.form == DropForm::ByName && plan.vouched.is_empty() => {
             "the mode drop-net-raw".into()
         }
-        (Provenance::Flag, _) => "the capabilities that are kept".into(),
+        (Provenance::Flag | Provenance::Policy, _) => "the capabilities that are kept".into(),
         (_, Some(UserAfter::NonRoot { .. })) => "a container that is not root needs no capability".into(),
         _ => "a container that may be root needs the default capabilities, less NET_RAW".into(),
     }

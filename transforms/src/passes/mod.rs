@@ -1,6 +1,6 @@
 //! The passes, each a file named after its weakness beside its page, and the table of them all.
 
-use crate::pass::{Pass, PassId};
+use crate::pass::{Pass, PassId, Run};
 
 mod catalogue;
 pub mod excess_capabilities;
@@ -37,17 +37,25 @@ pub fn nearest_of<'c>(wrong: &str, candidates: impl Iterator<Item = &'c str>) ->
 /// The whole page of a pass: what its Markdown says, and the facts that the code knows.
 pub fn page(pass: &Pass) -> String {
     let yields: Vec<&str> = pass.yields.iter().map(|known| known.applicability.name()).collect();
-    let knobs =
-        pass.knobs.iter().map(|knob| format!("- `{}.{}` takes {}: {}\n", pass.id, knob.name, knob.takes, knob.help));
+    let knobs = pass
+        .knobs
+        .iter()
+        .map(|knob| format!("- `{}.{}` takes {}: {}\n", pass.section, knob.name, knob.takes, knob.help));
+    let knobs: String = knobs.collect();
+    let knobs = if knobs.is_empty() { "None.\n".to_owned() } else { knobs };
+    let request = match pass.run {
+        Run::ByDefault => "",
+        Run::OnRequest => " · runs on request: `--only` or `enable` in the policy",
+    };
     format!(
-        "# {}\n\n{}.\n\nSeverity {} · controls {} · remedies are {}\n\n{}\n\n## Knobs\n\n{}",
+        "# {}\n\n{}.\n\nSeverity {} · controls {} · remedies are {}{request}\n\n{}\n\n## Knobs\n\n{}",
         pass.id,
         capitalised(pass.summary),
         pass.severity.name(),
         pass.controls.join(", "),
         yields.join(" or "),
         pass.page.trim_end(),
-        knobs.collect::<String>()
+        knobs
     )
 }
 

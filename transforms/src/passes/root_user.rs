@@ -10,7 +10,7 @@ use crate::intent::{Intent, LOW_PORTS, Plan, UserMend};
 use crate::knobs::Knob;
 use crate::model::{ContainerView, Os, Read, TaskView, UserField};
 use crate::pass::{
-    self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Risk, Severity, Vouched, Yield,
+    self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Risk, Run, Severity, Vouched, Yield,
 };
 
 /// The pass.
@@ -26,6 +26,7 @@ pub static PASS: Pass = Pass {
         },
         Yield { applicability: Applicability::Unsafe, when: "every other container that is root or names no user" },
     ],
+    section: "root-user",
     knobs: &[
         Knob {
             name: "user",
@@ -43,6 +44,7 @@ pub static PASS: Pass = Pass {
             help: "the user of Windows containers; without it they are left alone",
         },
     ],
+    run: Run::ByDefault,
     page: include_str!("root_user.md"),
     inspect,
 };

@@ -8,7 +8,7 @@ use crate::intent::{Intent, Plan, TmpfsPlan, WritablePlan};
 use crate::knobs::Knob;
 use crate::model::{ContainerView, Os, Read, TaskView};
 use crate::pass::{
-    self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Risk, Severity, Vouched, Yield,
+    self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Risk, Run, Severity, Vouched, Yield,
 };
 
 /// The pass.
@@ -24,6 +24,7 @@ pub static PASS: Pass = Pass {
         },
         Yield { applicability: Applicability::Unsafe, when: "every other container of a task that is not for Windows" },
     ],
+    section: "writable-root-filesystem",
     knobs: &[
         Knob {
             name: "paths",
@@ -46,6 +47,7 @@ pub static PASS: Pass = Pass {
             help: "whether programs may run from the tmpfs (built-in default: from /tmp only)",
         },
     ],
+    run: Run::ByDefault,
     page: include_str!("writable_root_filesystem.md"),
     inspect,
 };

@@ -41,7 +41,9 @@ const fn liar(id: &'static str, inspect: fn(&TaskView<'_>, &Intent) -> Vec<Findi
         severity: Severity::Low,
         controls: &[],
         yields: &[Yield { applicability: Applicability::Safe, when: "always" }],
+        section: id,
         knobs: &[],
+        run: Run::ByDefault,
         page: "",
         inspect,
     }

@@ -1,0 +1,85 @@
+//! Waivers: findings that somebody decided to live with, and why.
+
+use std::sync::Arc;
+
+use globset::{Glob, GlobMatcher};
+
+use crate::knobs::{InvalidScope, Scope, Subject};
+use crate::pass::PassId;
+
+/// A decision to live with findings.
+#[derive(Clone, Debug)]
+pub struct Waiver {
+    /// The pass whose findings are waived.
+    pub pass: PassId,
+    /// The families and containers it is about.
+    pub scope: Scope,
+    /// What within the container it is about: a variable, a path, a capability.
+    pub subject: SubjectGlob,
+    /// Why.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// The last day on which it holds, as it was written.
+    pub expires: Option<String>,
+    /// Whether that day is over.
+    pub state: WaiverState,
+    /// Where it is written, for people: file and line.
+    pub written: String,
+}
+
+/// Whether a waiver holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaiverState {
+    /// It does.
+    Holds,
+    /// Its last day is over: what it waived is a finding again.
+    Expired,
+}
+
+/// What within a container a waiver is about.
+#[derive(Clone, Debug, Default)]
+pub struct SubjectGlob(Option<GlobMatcher>);
+
+impl SubjectGlob {
+    /// Findings whose subject matches; `None` matches all.
+    pub fn of(glob: Option<&str>) -> Result<Self, InvalidScope> {
+        glob.map(|glob| Glob::new(glob).map(|glob| glob.compile_matcher()).map_err(|_| InvalidScope))
+            .transpose()
+            .map(Self)
+    }
+
+    fn covers(&self, subject: &str) -> bool {
+        self.0.as_ref().is_none_or(|glob| glob.is_match(subject))
+    }
+}
+
+/// All waivers, in the order in which they are written.
+#[derive(Clone, Debug, Default)]
+pub struct Waivers(Arc<[Waiver]>);
+
+impl From<Vec<Waiver>> for Waivers {
+    fn from(waivers: Vec<Waiver>) -> Self {
+        Self(waivers.into())
+    }
+}
+
+impl Waivers {
+    /// The waivers.
+    pub fn iter(&self) -> impl Iterator<Item = &Waiver> {
+        self.0.iter()
+    }
+
+    /// The waiver that is about a finding: one that holds rather than one that expired. The number is its position.
+    pub fn find(&self, pass: PassId, subject: Subject<'_>, what: &str) -> Option<(usize, &Waiver)> {
+        let about = |(_, waiver): &(usize, &Waiver)| {
+            waiver.pass == pass && waiver.scope.covers(subject) && waiver.subject.covers(what)
+        };
+        let mut found = self.0.iter().enumerate().filter(about);
+        let first = found.next()?;
+        if first.1.state == WaiverState::Holds {
+            return Some(first);
+        }
+        Some(found.find(|(_, waiver)| waiver.state == WaiverState::Holds).unwrap_or(first))
+    }
+}
