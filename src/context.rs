@@ -4,6 +4,9 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::path::PathBuf;
 
 use ecs_harden_transforms::engine::Fault;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::Offset;
 
 /// Everything that a command may touch of the world around it.
 pub struct Context {
@@ -19,6 +22,8 @@ pub struct Context {
     pub cwd: PathBuf,
     /// Whether a continuous-integration system runs this.
     pub ci: Ci,
+    /// The day, in UTC; it decides which waivers have expired.
+    pub today: Date,
     /// Damage for a test to watch; only debug builds can be asked for it.
     pub fault: Fault,
     /// How much is told.
@@ -72,10 +77,17 @@ impl Context {
             stdin: Box::new(io::stdin()),
             cwd: std::env::current_dir()?,
             ci: if ci { Ci::Yes } else { Ci::No },
+            today: today(std::env::var("ECS_HARDEN_TEST_TODAY").ok().as_deref()),
             fault: fault(std::env::var("ECS_HARDEN_TEST_FAULT").ok().as_deref()),
             verbosity: Verbosity::Normal,
         })
     }
+}
+
+/// Release builds cannot be told what day it is.
+fn today(asked: Option<&str>) -> Date {
+    let asked = asked.filter(|_| cfg!(debug_assertions)).and_then(|day| day.parse().ok());
+    asked.unwrap_or_else(|| Offset::UTC.to_datetime(Timestamp::now()).date())
 }
 
 /// Release builds cannot be told to damage their work.

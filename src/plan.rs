@@ -57,8 +57,7 @@ pub enum Standing {
 impl Plan {
     /// Plans the work on the bytes of one file.
     pub fn of(bytes: &[u8], wishes: &Wishes, fault: Fault) -> Result<Self, Refusal> {
-        let text = read::decode(bytes).map_err(|error| undecodable(bytes, &error))?;
-        let document = Document::read(text.to_owned()).map_err(|error| unreadable(text, &error))?;
+        let document = self::read(bytes)?;
         let outcome = engine::harden(&document, wishes, fault).map_err(|error| unworkable(&error))?;
         Ok(Self { document, outcome })
     }
@@ -70,18 +69,18 @@ impl Plan {
 
     /// The findings about weaknesses, without those that cannot be told and those that are waived.
     pub fn weaknesses(&self) -> impl Iterator<Item = &Judged> {
-        let counts = |judged: &&Judged| !matches!(judged.decision, Decision::Undetermined | Decision::Waived(_));
+        let counts = |judged: &&Judged| !matches!(judged.decision, Decision::Undetermined | Decision::Waived);
         self.outcome.findings.iter().filter(counts)
     }
 
-    /// The findings that are waived, with the waiver of each.
-    pub fn waived(&self) -> impl Iterator<Item = (&Judged, &Waiver)> {
-        self.outcome.findings.iter().filter_map(|judged| match judged.decision {
-            Decision::Waived(number) => {
-                self.outcome.intent.wishes.waivers.iter().nth(number).map(|waiver| (judged, waiver))
-            }
-            _ => None,
-        })
+    /// The findings that are waived.
+    pub fn waived(&self) -> impl Iterator<Item = &Judged> {
+        self.outcome.findings.iter().filter(|judged| judged.decision == Decision::Waived)
+    }
+
+    /// The waiver that is about a finding, whether it holds or has expired.
+    pub fn waiver(&self, judged: &Judged) -> Option<&Waiver> {
+        self.outcome.intent.wishes.waivers.iter().nth(judged.waiver?)
     }
 
     /// The findings that cannot be told.
@@ -104,6 +103,12 @@ impl Plan {
     pub fn position(&self, lines: &LineIndex<'_>, judged: &Judged) -> (usize, usize) {
         lines.position(self.document.mark(&judged.finding.place).start)
     }
+}
+
+/// Reads the bytes of one file.
+pub fn read(bytes: &[u8]) -> Result<Document, Refusal> {
+    let text = read::decode(bytes).map_err(|error| undecodable(bytes, &error))?;
+    Document::read(text.to_owned()).map_err(|error| unreadable(text, &error))
 }
 
 fn undecodable(bytes: &[u8], error: &ReadError) -> Refusal {

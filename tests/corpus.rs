@@ -73,7 +73,7 @@ impl Tally {
         for judged in plan.iter().flat_map(|plan| &plan.outcome.findings) {
             let decision = match judged.decision {
                 Decision::Applied => "applied",
-                Decision::Waived(_) => "waived",
+                Decision::Waived => "waived",
                 Decision::Withheld(_) => "withheld",
                 Decision::Manual => "manual",
                 Decision::Undetermined => "undetermined",

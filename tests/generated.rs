@@ -157,15 +157,16 @@ fn is_a(value: &Json, name: &str) -> bool {
     }
 }
 
-/// Every `$ ecs-harden …` that the README shows prints what the README shows below it.
+/// Every `$ ecs-harden …` that the README shows prints what the README shows below it. `SNAPSHOTS=overwrite` brings it up to date.
 #[test]
 fn the_readme_shows_what_its_commands_print() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let blocks: Vec<&str> =
         readme.split("```console\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
     assert!(blocks.len() >= 2, "the README shows a diff and a report as console blocks");
+    let mut current = readme.clone();
     for block in blocks {
-        let (command, shown) = block.split_once('\n').unwrap();
+        let (command, _) = block.split_once('\n').unwrap();
         let arguments = command.strip_prefix("$ ecs-harden ").expect("a console block starts with a command");
         let output = Command::new(env!("CARGO_BIN_EXE_ecs-harden"))
             .current_dir(root())
@@ -174,10 +175,7 @@ fn the_readme_shows_what_its_commands_print() {
             .output()
             .unwrap();
         let printed = String::from_utf8(output.stdout).unwrap();
-        assert_eq!(
-            printed.trim_end(),
-            shown.trim_end(),
-            "`{command}` prints something else: bring the README up to date"
-        );
+        current = current.replace(block, &format!("{command}\n{}\n", printed.trim_end()));
     }
+    assert_current(&current, "README.md");
 }

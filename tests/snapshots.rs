@@ -122,7 +122,7 @@ fn inputs(case: &Path) -> Vec<PathBuf> {
     entries.filter(|path| path.is_file() && !CLI_PARTS.contains(&name(path))).collect()
 }
 
-/// `args` is the command line, one argument a line, after lines `FAULT=…` and `CI=…` for the environment; `stdin` is fed to it;
+/// `args` is the command line, one argument a line, after lines `FAULT=…`, `CI=…` and `TODAY=…` for the environment; `stdin` is fed to it;
 /// `stdout`, `stderr` and `status` are what came of it, and `after/` the files that it wrote. The files of the case lie beside it.
 #[test]
 fn the_command_line_says_what_its_goldens_show() {
@@ -137,6 +137,7 @@ fn the_command_line_says_what_its_goldens_show() {
             match argument.split_once('=') {
                 Some(("FAULT", fault)) => command.env("ECS_HARDEN_TEST_FAULT", fault),
                 Some(("CI", ci)) => command.env("CI", ci),
+                Some(("TODAY", day)) => command.env("ECS_HARDEN_TEST_TODAY", day),
                 _ => command.arg(argument),
             };
         }

@@ -48,14 +48,14 @@ const PURE: [(&str, &[&str]); 14] = [
     ("intent", &["tree", "document", "model", "capability", "pass", "passes", "knobs", "waiver"]),
     ("pass", &["tree", "edit", "model", "intent", "knobs"]),
     ("passes", &["tree", "edit", "document", "model", "capability", "intent", "knobs", "pass"]),
-    ("engine", &["tree", "edit", "document", "masking", "model", "knobs", "intent", "pass", "passes"]),
+    ("engine", &["tree", "edit", "document", "masking", "model", "knobs", "waiver", "intent", "pass", "passes"]),
 ];
 
 /// The layers of the binary.
 const EFFECTS: [(&str, &[&str]); 7] = [
     ("source", &[]),
     ("context", &[]),
-    ("policy", &[]),
+    ("policy", &["source"]),
     ("plan", &[]),
     ("output", &["plan", "source", "context"]),
     ("cli", &["plan", "source", "context", "policy", "output"]),

@@ -6,6 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use ecs_harden_transforms::model::{LaunchType, Os};
 use ecs_harden_transforms::pass::Severity;
 
+use crate::policy::Choice;
+
 /// Turns an Amazon ECS task definition into a hardened revision.
 #[derive(Debug, Parser)]
 #[command(name = "ecs-harden", version, about, long_about = None, disable_help_subcommand = true)]
@@ -42,6 +44,8 @@ pub enum Command {
     },
     /// List the passes
     Passes,
+    /// Show what a policy says
+    Policy(Policy),
 }
 
 /// Arguments of `check`.
@@ -89,6 +93,50 @@ pub struct Fix {
     pub run: Run,
 }
 
+/// Arguments of `policy`.
+#[derive(Debug, Args)]
+pub struct Policy {
+    /// What to show.
+    #[command(subcommand)]
+    pub show: PolicyCommand,
+}
+
+/// Subcommands of `policy`.
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Print what applies to each container of a definition, and from which line
+    Show {
+        /// Files, directories, or - for standard input
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+        /// Where the policy comes from.
+        #[command(flatten)]
+        policy: PolicySource,
+    },
+}
+
+/// Where the policy comes from.
+#[derive(Debug, Args)]
+pub struct PolicySource {
+    /// The policy; else the nearest ecs-harden.toml upward from each input
+    #[arg(long, value_name = "FILE", conflicts_with = "no_policy")]
+    pub policy: Option<PathBuf>,
+    /// Use no policy
+    #[arg(long)]
+    pub no_policy: bool,
+}
+
+impl PolicySource {
+    /// The choice that the flags state.
+    pub fn choice(&self) -> Choice<'_> {
+        match &self.policy {
+            Some(path) => Choice::Named(path),
+            None if self.no_policy => Choice::None,
+            None => Choice::Nearest,
+        }
+    }
+}
+
 /// Flags that every run over documents takes.
 #[derive(Debug, Args)]
 pub struct Run {
@@ -119,6 +167,9 @@ pub struct Run {
     /// Set a knob: [[FAMILY/]CONTAINER:]PASS.KNOB=VALUE, where names may hold * and ?
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
+    /// Where the policy comes from.
+    #[command(flatten)]
+    pub policy: PolicySource,
     /// Form of the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use super::args::{Check, Format};
+use super::steer::Header;
 use super::{CliError, Exit, steer};
 use crate::context::{Context, Verbosity};
 use crate::output::counted;
@@ -24,7 +25,7 @@ pub(super) fn run(arguments: &Check, context: &mut Context) -> Result<Exit, CliE
     let steering = &arguments.run;
     let mut files = Vec::new();
     let mut total = Total::default();
-    let exit = steer::each(&arguments.paths, steering, context, |planned, context| {
+    let exit = steer::each(&arguments.paths, steering, Header::Out, context, |planned, context| {
         let exit = match &planned.plan {
             Err(refusal) => steer::refuse(&planned.found, refusal, context)?,
             Ok(plan) => {

@@ -6,6 +6,7 @@ use std::io::Write;
 use ecs_harden_transforms::masking;
 
 use super::args::{Diff, Format};
+use super::steer::Header;
 use super::{CliError, Exit, steer};
 use crate::context::{Ci, Context, Verbosity};
 use crate::output::diff::{self, DiffInput, Rendered, Secrets, Side};
@@ -27,7 +28,7 @@ pub(super) fn run(arguments: &Diff, context: &mut Context) -> Result<Exit, CliEr
         (false, _) => Secrets::Masked,
     };
     let mut files = Vec::new();
-    let exit = steer::each(&arguments.paths, &arguments.run, context, |planned, context| {
+    let exit = steer::each(&arguments.paths, &arguments.run, Header::Err, context, |planned, context| {
         let exit = match &planned.plan {
             Err(refusal) => steer::refuse(&planned.found, refusal, context)?,
             Ok(plan) => {

@@ -7,7 +7,7 @@ use ecs_harden_transforms::emit;
 use ecs_harden_transforms::engine::Decision;
 
 use super::args::{Emit, Fix, Format};
-use super::steer::Planned;
+use super::steer::{Header, Planned};
 use super::{CliError, Exit, diff, steer};
 use crate::context::{Context, Verbosity};
 use crate::output::diff::{Secrets, coloured};
@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &Fix, context: &mut Context) -> Result<Exit, CliErr
         return Err(CliError::usage("-o takes one input and the directory holds more", "name the one file"));
     }
     let mut files = Vec::new();
-    let exit = steer::each(&arguments.paths, &arguments.run, context, |planned, context| {
+    let exit = steer::each(&arguments.paths, &arguments.run, Header::Err, context, |planned, context| {
         let (exit, written) = match &planned.plan {
             // With -o somebody waits for that file, so there is no passing over the one input.
             Err(refusal) if arguments.output.is_some() => {

@@ -6,7 +6,9 @@ mod diff;
 mod exit;
 mod explain;
 mod fix;
+mod policy;
 mod steer;
+mod terms;
 
 use std::io::{self, Write};
 use std::panic;
@@ -17,6 +19,7 @@ pub use args::{Cli, Command};
 pub use exit::Exit;
 
 use crate::context::{Context, Verbosity};
+use crate::policy::PolicyError;
 use crate::policy::set::SetError;
 use crate::source::SourceError;
 
@@ -34,6 +37,9 @@ pub enum CliError {
     /// A `--set` that cannot be taken.
     #[error(transparent)]
     Set(#[from] SetError),
+    /// A policy that cannot be taken.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
     /// A file that the whole command depends on.
     #[error(transparent)]
     Source(#[from] SourceError),
@@ -51,6 +57,7 @@ impl CliError {
         match self {
             Self::Usage { next_step, .. } => next_step.clone(),
             Self::Set(error) => error.next_step(),
+            Self::Policy(error) => error.next_step.clone(),
             Self::Source(error) => error.next_step().into(),
             Self::Output(_) => "check where the output goes: a full disk, a closed pipe".into(),
         }
@@ -100,6 +107,7 @@ pub fn run(cli: Cli, mut context: Context) -> Exit {
         Command::Fix(arguments) => fix::run(&arguments, &mut context),
         Command::Explain { pass } => explain::explain(pass.as_deref(), &mut context),
         Command::Passes => explain::list(&mut context),
+        Command::Policy(arguments) => policy::run(&arguments, &mut context),
     };
     let ended = ended.and_then(|exit| context.out.flush().map(|()| exit).map_err(CliError::from));
     match ended {

@@ -2,51 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use ecs_harden_transforms::intent::{Selection, Wishes};
-use ecs_harden_transforms::knobs::{Layers, Scope};
-use ecs_harden_transforms::model::{TargetWish, TaskView};
-use ecs_harden_transforms::pass::{Applicability, PassId, Provenance};
-use ecs_harden_transforms::passes;
-use ecs_harden_transforms::waiver::Waivers;
+use ecs_harden_transforms::knobs::Scope;
+use ecs_harden_transforms::model::TaskView;
 
-use super::args::{FailOn, Run};
+use super::args::{FailOn, Format, Run};
+use super::terms::Terms;
 use super::{CliError, Exit};
 use crate::context::{Context, Verbosity};
 use crate::output::{clean, json, text};
 use crate::plan::{Plan, Refusal, RefusalKind};
 use crate::policy::set;
 use crate::source::{self, Found, Input, Origin, SourceError};
-
-/// The wishes that the flags state.
-pub(super) fn wishes(run: &Run) -> Result<Wishes, CliError> {
-    let layers = run.set.iter().map(|argument| set::layer(argument)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Wishes {
-        selection: Selection {
-            passes: selected(run)?.into_iter().collect(),
-            named: run.only.iter().filter_map(|id| passes::find(id)).map(|pass| pass.id).collect(),
-            floor: if run.safe_only { Applicability::Safe } else { Applicability::Unsafe },
-            vouched: if run.no_defaults { Provenance::Environment } else { Provenance::BuiltInDefault },
-        },
-        target: TargetWish(run.launch_type.iter().copied().collect()),
-        os: run.os,
-        layers: Layers::from(layers),
-        waivers: Waivers::default(),
-    })
-}
-
-fn selected(run: &Run) -> Result<Vec<PassId>, CliError> {
-    let known = |id: &String| {
-        passes::find(id).map(|pass| pass.id).ok_or_else(|| {
-            CliError::usage(
-                format!("there is no pass `{id}`; the nearest is `{}`", passes::nearest(id)),
-                "`ecs-harden passes` lists them",
-            )
-        })
-    };
-    let only = run.only.iter().map(known).collect::<Result<Vec<_>, _>>()?;
-    let skip = run.skip.iter().map(known).collect::<Result<Vec<_>, _>>()?;
-    if only.is_empty() { Ok(passes::ids().filter(|id| !skip.contains(id)).collect()) } else { Ok(only) }
-}
 
 /// One input, and the plan for it or why there is none.
 pub(super) struct Planned {
@@ -56,6 +22,17 @@ pub(super) struct Planned {
     pub(super) bytes: Vec<u8>,
     /// The plan.
     pub(super) plan: Result<Plan, Refusal>,
+    /// The policy that was in force, as users should see it.
+    pub(super) policy: Option<String>,
+}
+
+/// Where the line goes that names the policy in force.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Header {
+    /// To standard output, before the report.
+    Out,
+    /// To standard error, since standard output holds nothing but the product.
+    Err,
 }
 
 /// Plans the work on every input and hands each on as it is ready. Inputs that cannot be read at all are told on stderr. The
@@ -63,18 +40,21 @@ pub(super) struct Planned {
 pub(super) fn each(
     paths: &[PathBuf],
     run: &Run,
+    header: Header,
     context: &mut Context,
     mut next: impl FnMut(Planned, &mut Context) -> Result<Exit, CliError>,
 ) -> Result<Exit, CliError> {
-    let wishes = wishes(run)?;
-    let expanded = source::expand(paths, &context.cwd);
+    let cwd = context.cwd.clone();
+    let mut terms = Terms::new(run, &cwd, context)?;
+    let expanded = source::expand(paths, &cwd);
     let mut unused = scopes(run)?;
     let mut worst = Exit::Clean;
     for error in &expanded.errors {
         let path = error.path().unwrap_or(Path::new("-"));
         let found =
             Found { input: Input::File(path.to_owned()), shown: path.display().to_string(), origin: Origin::Named };
-        worst = worst.max(next(Planned { found, bytes: Vec::new(), plan: Err(unreadable(error)) }, context)?);
+        worst =
+            worst.max(next(Planned { found, bytes: Vec::new(), plan: Err(unreadable(error)), policy: None }, context)?);
     }
     if expanded.found.is_empty() && expanded.errors.is_empty() {
         // A gate that looked into the wrong directory must not be green.
@@ -88,19 +68,32 @@ pub(super) fn each(
             Ok(bytes) => bytes,
             Err(error) => {
                 let plan = Err(unreadable(&error));
-                worst = worst.max(next(Planned { found, bytes: Vec::new(), plan }, context)?);
+                worst = worst.max(next(Planned { found, bytes: Vec::new(), plan, policy: None }, context)?);
                 continue;
             }
         };
+        let (policy, wishes) = terms.of(&found.input)?;
+        if run.format == Format::Text
+            && let Some(line) = terms.header(policy.as_deref())
+        {
+            let to_out = header == Header::Out && context.verbosity != Verbosity::Quiet;
+            let stream = if to_out { &mut context.out } else { &mut context.err };
+            stream.write_all(line.as_bytes())?;
+        }
         let plan = Plan::of(&bytes, &wishes, context.fault);
         if let Ok(plan) = &plan {
+            terms.looked(plan);
             let seen = TaskView::new(&plan.document).seen();
             unused.retain(|(_, scope)| !seen.iter().any(|container| scope.covers(container.into())));
         }
-        worst = worst.max(next(Planned { found, bytes, plan }, context)?);
+        worst = worst
+            .max(next(Planned { found, bytes, plan, policy: policy.map(|policy| policy.shown.clone()) }, context)?);
     }
     for (key, _) in unused {
         writeln!(context.err, "warning: --set {key} matches no container")?;
+    }
+    for warning in terms.warnings() {
+        writeln!(context.err, "warning: {}", clean(&warning))?;
     }
     Ok(worst)
 }
@@ -142,7 +135,7 @@ pub(super) fn refuse(found: &Found, refusal: &Refusal, context: &mut Context) ->
 /// The JSON report about one input.
 pub(super) fn json_file(planned: &Planned, written: Option<bool>) -> json::File {
     match &planned.plan {
-        Ok(plan) => json::planned(&planned.found.shown, plan, written),
+        Ok(plan) => json::planned(&planned.found.shown, plan, planned.policy.as_deref(), written),
         Err(refusal) => json::refused(&planned.found.shown, refusal, planned.found.origin),
     }
 }

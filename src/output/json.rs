@@ -5,6 +5,7 @@ use ecs_harden_transforms::edit::Edit;
 use ecs_harden_transforms::engine::{Decision, Judged};
 use ecs_harden_transforms::pass::{Applicability, Obstacle, Provenance, Remedy, Risk, Verdict};
 use ecs_harden_transforms::read::LineIndex;
+use ecs_harden_transforms::waiver::{Waiver, WaiverState};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -44,6 +45,9 @@ pub struct File {
     /// What the task definition may be launched on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,
+    /// The policy in force; absent where built-in defaults stand alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
     /// Every finding, in source order.
     pub findings: Vec<Finding>,
     /// RFC 6902 operations of all applied fixes together: on the parsed old file they give the parsed new one.
@@ -126,6 +130,9 @@ pub struct Finding {
     pub applicability: Option<&'static str>,
     /// What became of it.
     pub decision: &'static str,
+    /// The waiver that is about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<WaiverReport>,
     /// What the fix does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fix: Option<String>,
@@ -142,6 +149,24 @@ pub struct Finding {
     pub obstacles: Vec<ObstacleReport>,
     /// What other rules say, before and after.
     pub verdicts: Vec<VerdictReport>,
+}
+
+/// A decision to live with findings.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WaiverReport {
+    /// Why.
+    pub reason: String,
+    /// Who answers for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// The last day on which it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<String>,
+    /// That day is over, so the finding counts.
+    pub expired: bool,
+    /// File and line.
+    pub written: String,
 }
 
 /// A range of the file.
@@ -248,7 +273,7 @@ impl Report {
 }
 
 /// The report about a file that was read.
-pub fn planned(shown: &str, plan: &Plan, written: Option<bool>) -> File {
+pub fn planned(shown: &str, plan: &Plan, policy: Option<&str>, written: Option<bool>) -> File {
     let intent = &plan.outcome.intent;
     let lines = plan.document.lines();
     let task = ecs_harden_transforms::model::TaskView::new(&plan.document);
@@ -266,6 +291,7 @@ pub fn planned(shown: &str, plan: &Plan, written: Option<bool>) -> File {
             known_from: intent.target.source.phrase(),
             operating_system: intent.os.name(),
         }),
+        policy: policy.map(str::to_owned),
         findings: plan.outcome.findings.iter().map(|judged| finding(plan, &lines, judged)).collect(),
         ops: plan.outcome.ops.clone(),
         written,
@@ -286,6 +312,7 @@ pub fn refused(shown: &str, refusal: &Refusal, origin: Origin) -> File {
         }),
         family: None,
         target: None,
+        policy: None,
         findings: Vec::new(),
         ops: json_patch::Patch(Vec::new()),
         written: None,
@@ -311,11 +338,12 @@ fn finding(plan: &Plan, lines: &LineIndex<'_>, judged: &Judged) -> Finding {
         applicability: finding.remedy.applicability().map(Applicability::name),
         decision: match judged.decision {
             Decision::Applied => "applied",
-            Decision::Waived(_) => "waived",
+            Decision::Waived => "waived",
             Decision::Withheld(_) => "withheld",
             Decision::Manual => "manual",
             Decision::Undetermined => "undetermined",
         },
+        waiver: plan.waiver(judged).map(waiver),
         fix: fix.map(|fix| fix.title.clone()),
         edits: fix.map(|fix| fix.edits.iter().map(edit).collect()).unwrap_or_default(),
         ops: judged.ops.clone(),
@@ -357,6 +385,16 @@ fn edit(edit: &Edit) -> EditReport {
 fn value(value: &ecs_harden_transforms::pass::Vouched<String>) -> ValueReport {
     let guess = value.by == Provenance::BuiltInDefault;
     ValueReport { what: value.value.clone(), provenance: value.by.phrase(), guess }
+}
+
+fn waiver(waiver: &Waiver) -> WaiverReport {
+    WaiverReport {
+        reason: waiver.reason.clone(),
+        owner: waiver.owner.clone(),
+        expires: waiver.expires.clone(),
+        expired: waiver.state == WaiverState::Expired,
+        written: waiver.written.clone(),
+    }
 }
 
 fn risk(risk: &Risk) -> RiskReport {

@@ -40,7 +40,7 @@ const GUESSES: &str = "on built-in defaults, which are guesses: `ecs-harden chec
 
 fn leftover(plan: &Plan, index: &LineIndex<'_>, judged: &Judged) -> Vec<String> {
     let word = match judged.decision {
-        Decision::Applied | Decision::Waived(_) => return Vec::new(),
+        Decision::Applied | Decision::Waived => return Vec::new(),
         Decision::Withheld(_) => "withheld",
         Decision::Manual => "left",
         Decision::Undetermined => "undetermined",

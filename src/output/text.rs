@@ -27,10 +27,17 @@ pub fn report(shown: &str, plan: &Plan, drawing: Drawing) -> String {
     let mut report = String::new();
     let about = About { shown, plan, lines: plan.document.lines(), sensitive: masking::sensitive(&plan.document) };
     for judged in &plan.outcome.findings {
-        report.push_str(&finding(&about, judged, drawing));
+        match judged.decision {
+            Decision::Waived if drawing.verbosity < Verbosity::Verbose => {}
+            Decision::Waived => report.push_str(&waived(&about, judged)),
+            _ => report.push_str(&finding(&about, judged, drawing)),
+        }
     }
     if drawing.verbosity != Verbosity::Quiet
-        && (plan.standing() != Standing::Clean || drawing.verbosity == Verbosity::Verbose || guessed_windows(plan))
+        && (plan.standing() != Standing::Clean
+            || plan.waived().next().is_some()
+            || drawing.verbosity == Verbosity::Verbose
+            || guessed_windows(plan))
     {
         report.push_str(&closing(shown, plan));
     }
@@ -64,10 +71,23 @@ fn finding(about: &About<'_>, judged: &Judged, drawing: Drawing) -> String {
         .line_start(line)
         .annotation(AnnotationKind::Primary.span(excerpt.mark.start..excerpt.mark.end).label(label(plan, judged)));
     let title = level(judged).with_name(severity).primary_title(message).id(pass.id.0);
-    let group = title.element(snippet).elements(notes(judged));
+    let expired = plan.waiver(judged).and_then(|waiver| {
+        let day = waiver.expires.as_ref()?;
+        Some(note("waiver", format!("expired on {day}: {} ({})", waiver.reason, waiver.written)))
+    });
+    let group = title.element(snippet).elements(notes(judged)).elements(expired);
     let renderer = if drawing.coloured { Renderer::styled() } else { Renderer::plain() };
     let drawn = renderer.decor_style(DecorStyle::Ascii).render(&[group]);
     format!("{}:{line}:{column}\n{drawn}\n\n", clean(shown))
+}
+
+/// One line on a finding that somebody decided to live with.
+fn waived(about: &About<'_>, judged: &Judged) -> String {
+    let (line, column) = about.plan.position(&about.lines, judged);
+    let Some(waiver) = about.plan.waiver(judged) else { return String::new() };
+    let (message, reason) = (clean(&judged.finding.message), clean(&waiver.reason));
+    let (shown, pass, written) = (clean(about.shown), judged.finding.pass.id, clean(&waiver.written));
+    format!("{shown}:{line}:{column}: waived: {message} [{pass}]: {reason} ({written})\n")
 }
 
 /// The severity, or that it is not known whether there is one.
@@ -134,7 +154,10 @@ fn note(name: &str, text: impl Into<String>) -> Message<'static> {
 
 fn notes(judged: &Judged) -> Vec<Message<'static>> {
     let finding = &judged.finding;
-    let mut notes = vec![note("control", finding.controls.join(", "))];
+    let mut notes = Vec::new();
+    if !finding.controls.is_empty() {
+        notes.push(note("control", finding.controls.join(", ")));
+    }
     notes.extend(finding.verdicts.iter().map(|verdict| note("verdict", verdict_text(verdict))));
     if let Remedy::Fix(fix) = &finding.remedy {
         notes.extend(fix_notes(fix));
@@ -188,5 +211,9 @@ fn closing(shown: &str, plan: &Plan) -> String {
         _ if undetermined == 0 => counted(weak, "finding"),
         _ => format!("{}, {undetermined} undetermined", counted(weak, "finding")),
     };
-    format!("{}: {what}; target {target}\n", clean(shown))
+    let waived = match plan.waived().count() {
+        0 => String::new(),
+        waived => format!(", {waived} waived"),
+    };
+    format!("{}: {what}{waived}; target {target}\n", clean(shown))
 }

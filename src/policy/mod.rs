@@ -1,3 +1,10 @@
-//! Who decides how the passes behave: flags today, in layers.
+//! What the user settled once: the policy file, and `--set` for one run.
 
+mod discover;
+mod file;
+mod key;
 pub mod set;
+pub mod show;
+
+pub use discover::{Choice, Policies};
+pub use file::{Policy, PolicyError, Setting};

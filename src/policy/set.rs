@@ -1,9 +1,11 @@
 //! `--set KEY=VALUE`: one knob of one pass, for every container or for those that a glob names.
 
-use ecs_harden_transforms::knobs::{Knob, Knobs, Layer, Scope};
+use ecs_harden_transforms::knobs::{Layer, Scope};
 use ecs_harden_transforms::pass::Provenance;
 use ecs_harden_transforms::passes;
 use serde_json::{Value as Json, json};
+
+use super::key::Key;
 
 /// Why a `--set` is refused. Values are never repeated: they may be secrets that were pasted by mistake.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -18,6 +20,8 @@ pub enum SetError {
         key: String,
         /// What may have been meant.
         nearest: String,
+        /// Where to read about that.
+        page: String,
     },
     /// The container is not a valid glob.
     #[error("the container in `{key}` is not a valid glob")]
@@ -32,6 +36,8 @@ pub enum SetError {
         key: String,
         /// What it takes.
         takes: &'static str,
+        /// Where to read about it.
+        page: String,
     },
 }
 
@@ -40,23 +46,12 @@ impl SetError {
     pub fn next_step(&self) -> String {
         match self {
             Self::NoValue => "for example --set root-user.user=101:101".into(),
-            Self::UnknownKnob { nearest, .. } => {
-                format!("`ecs-harden explain {}` lists its knobs", page_of(nearest))
-            }
             Self::Container { .. } => {
                 "write [FAMILY/]CONTAINER:PASS.KNOB=VALUE, where the names may hold * and ?".into()
             }
-            Self::Value { key, .. } => {
-                format!("`ecs-harden explain {}` tells more about it", page_of(key))
-            }
+            Self::UnknownKnob { page, .. } | Self::Value { page, .. } => page.clone(),
         }
     }
-}
-
-/// The pass whose page tells about a key.
-fn page_of(key: &str) -> &str {
-    let section = key.split('.').next().unwrap_or_default();
-    passes::TABLE.into_iter().find(|pass| pass.section == section).map_or("", |pass| pass.id.0)
 }
 
 /// The layer that one `--set` makes.
@@ -72,46 +67,20 @@ pub fn layer(argument: &str) -> Result<Layer, SetError> {
         }
     };
     let key = find(path)?;
-    let knobs = readings(value)
-        .into_iter()
-        .find_map(|value| serde_json::from_value::<Knobs>(key.holding(&value)).ok())
-        .ok_or_else(|| SetError::Value { key: path.to_owned(), takes: key.takes })?;
+    let knobs = readings(value).into_iter().find_map(|value| key.knobs(&value)).ok_or_else(|| SetError::Value {
+        key: path.to_owned(),
+        takes: key.takes,
+        page: key.page(),
+    })?;
     Ok(Layer { origin: Provenance::Flag, scope, knobs })
-}
-
-/// What a `--set` may name: a knob in the section of its pass, or which passes run.
-struct Key {
-    section: Option<&'static str>,
-    name: &'static str,
-    takes: &'static str,
-}
-
-impl Key {
-    fn all() -> impl Iterator<Item = Self> {
-        let takes = "a list of passes";
-        let switches = ["enable", "disable"].map(|name| Self { section: None, name, takes });
-        let knobs = passes::TABLE.into_iter().flat_map(|pass| {
-            let key = |knob: &Knob| Self { section: Some(pass.section), name: knob.name, takes: knob.takes };
-            pass.knobs.iter().map(key)
-        });
-        knobs.chain(switches)
-    }
-
-    fn path(&self) -> String {
-        self.section.map_or_else(|| self.name.to_owned(), |section| format!("{section}.{}", self.name))
-    }
-
-    fn holding(&self, value: &Json) -> Json {
-        let knob = json!({ self.name: value });
-        self.section.map_or_else(|| knob.clone(), |section| json!({ section: knob }))
-    }
 }
 
 fn find(path: &str) -> Result<Key, SetError> {
     Key::all().find(|key| key.path() == path).ok_or_else(|| {
         let names: Vec<String> = Key::all().map(|key| key.path()).collect();
-        let nearest = passes::nearest_of(path, names.iter().map(String::as_str)).unwrap_or_default().to_owned();
-        SetError::UnknownKnob { key: path.to_owned(), nearest }
+        let nearest = passes::nearest_of(path, names.iter().map(String::as_str)).unwrap_or_default();
+        let page = Key::all().find(|key| key.path() == nearest).map(|key| key.page()).unwrap_or_default();
+        SetError::UnknownKnob { key: path.to_owned(), nearest: nearest.to_owned(), page }
     })
 }
 
@@ -130,7 +99,7 @@ fn readings(value: &str) -> Vec<Json> {
 
 #[cfg(test)]
 mod tests {
-    use ecs_harden_transforms::knobs::Subject;
+    use ecs_harden_transforms::knobs::{Knobs, Subject};
 
     use super::*;
 

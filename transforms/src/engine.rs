@@ -16,6 +16,7 @@ use crate::model::{TargetError, TaskView};
 use crate::pass::{Finding, Fix, Obstacle, Pass, Remedy};
 use crate::passes;
 use crate::tree::{Span, Step};
+use crate::waiver::WaiverState;
 
 #[cfg(test)]
 mod tests;
@@ -42,6 +43,8 @@ pub struct Judged {
     pub finding: Finding,
     /// What became of it.
     pub decision: Decision,
+    /// The waiver that is about it, whether it holds or has expired, by its number among those of the wishes.
+    pub waiver: Option<usize>,
     /// The operations of its own fix, in document coordinates; empty without one.
     pub ops: Patch,
 }
@@ -51,8 +54,8 @@ pub struct Judged {
 pub enum Decision {
     /// Its fix is applied.
     Applied,
-    /// Somebody decided to live with it; the number is that of the waiver.
-    Waived(usize),
+    /// Somebody decided to live with it.
+    Waived,
     /// Its fix could be applied and is not.
     Withheld(Withheld),
     /// It is left to a person.
@@ -65,7 +68,7 @@ impl Judged {
     /// Why this finding stays, and what to do; empty for one that is mended.
     pub fn obstacles(&self) -> Vec<Obstacle> {
         match (&self.finding.remedy, self.decision) {
-            (_, Decision::Applied | Decision::Waived(_)) => Vec::new(),
+            (_, Decision::Applied | Decision::Waived) => Vec::new(),
             (_, Decision::Withheld(withheld)) => vec![withheld.obstacle()],
             (Remedy::Manual(obstacles), _) => obstacles.clone(),
             (Remedy::Undetermined(obstacle), _) => vec![obstacle.clone()],
@@ -233,10 +236,10 @@ fn judge(editor: &Editor<'_>, intent: &Intent, round: &Round<'_>, finding: Findi
         Remedy::Manual(_) | Remedy::Undetermined(_) => Patch(Vec::new()),
     };
     let task = TaskView::new(editor.document);
-    if let Some((waiver, _)) = intent.wishes.waived(finding.pass, subject(&task, &finding), &finding.subject) {
-        return Ok(Judged { finding, decision: Decision::Waived(waiver), ops });
-    }
+    let waiver = intent.wishes.waivers.find(finding.pass.id, subject(&task, &finding), &finding.subject);
+    let holds = waiver.is_some_and(|(_, waiver)| waiver.state == WaiverState::Holds);
     let decision = match &finding.remedy {
+        _ if holds => Decision::Waived,
         Remedy::Fix(_) if !(round.wanted)(&finding) => Decision::Withheld(Withheld::NotWanted),
         Remedy::Fix(fix) => match intent.wishes.selection.admits(fix.applicability, fix.weakest()) {
             Ok(()) => Decision::Applied,
@@ -245,7 +248,8 @@ fn judge(editor: &Editor<'_>, intent: &Intent, round: &Round<'_>, finding: Findi
         Remedy::Manual(_) => Decision::Manual,
         Remedy::Undetermined(_) => Decision::Undetermined,
     };
-    Ok(Judged { finding, decision, ops })
+    let waiver = waiver.map(|(number, _)| number);
+    Ok(Judged { finding, decision, waiver, ops })
 }
 
 /// New members of a container come in the order in which people write them, whichever pass asks for them.

@@ -49,6 +49,11 @@ impl SubjectGlob {
             .map(Self)
     }
 
+    /// The glob as it was written.
+    pub fn as_str(&self) -> Option<&str> {
+        self.0.as_ref().map(|glob| glob.glob().glob())
+    }
+
     fn covers(&self, subject: &str) -> bool {
         self.0.as_ref().is_none_or(|glob| glob.is_match(subject))
     }

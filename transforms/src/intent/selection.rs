@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Wishes;
 use crate::knobs::Subject;
 use crate::pass::{Applicability, Obstacle, Pass, PassId, Provenance, Run};
-use crate::waiver::{Waiver, WaiverState};
+use crate::waiver::WaiverState;
 
 /// What the user asked of the run as a whole.
 #[derive(Clone, Debug)]
@@ -76,15 +76,13 @@ impl Wishes {
         self.selection.passes.contains(&pass.id) && switch.unwrap_or(by_default)
     }
 
-    /// The waiver that holds for a finding, and its position.
-    pub fn waived(&self, pass: &Pass, subject: Subject<'_>, what: &str) -> Option<(usize, &Waiver)> {
-        self.waivers.find(pass.id, subject, what).filter(|(_, waiver)| waiver.state == WaiverState::Holds)
+    /// Whether a waiver holds for a finding about `what` of this subject.
+    pub fn waives(&self, pass: &Pass, subject: Subject<'_>, what: &str) -> bool {
+        self.waivers.find(pass.id, subject, what).is_some_and(|(_, waiver)| waiver.state == WaiverState::Holds)
     }
 
     /// Whether a fix that mends `what` of this subject is applied.
     pub fn applies(&self, pass: &Pass, subject: Subject<'_>, what: &str, with: (Applicability, Provenance)) -> bool {
-        self.runs(pass, subject)
-            && self.waived(pass, subject, what).is_none()
-            && self.selection.admits(with.0, with.1).is_ok()
+        self.runs(pass, subject) && !self.waives(pass, subject, what) && self.selection.admits(with.0, with.1).is_ok()
     }
 }

@@ -1,0 +1,163 @@
+//! The terms of a run: what flags and policy say about each input, which policy that is, and which of its waivers were of use.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ecs_harden_transforms::intent::{Selection, Wishes};
+use ecs_harden_transforms::knobs::{Layer, Layers, Subject};
+use ecs_harden_transforms::model::{TargetWish, TaskView};
+use ecs_harden_transforms::pass::{Applicability, PassId, Provenance};
+use ecs_harden_transforms::passes;
+use ecs_harden_transforms::waiver::{Waiver, WaiverState, Waivers};
+
+use super::CliError;
+use super::args::Run;
+use crate::context::Context;
+use crate::output::clean;
+use crate::plan::Plan;
+use crate::policy::{Policies, Policy, set};
+use crate::source::Input;
+
+/// The terms of one run.
+pub(super) struct Terms<'a> {
+    selection: Selection,
+    target: TargetWish,
+    run: &'a Run,
+    flags: Vec<Layer>,
+    policies: Policies<'a>,
+    wishes: BTreeMap<Option<String>, Arc<Wishes>>,
+    /// The last line that named a policy.
+    announced: Option<String>,
+    waivers: BTreeMap<String, Use>,
+}
+
+/// What became of a waiver in this run.
+struct Use {
+    waiver: Waiver,
+    state: UseState,
+}
+
+/// From the least to the most that can be said of a waiver.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum UseState {
+    /// Nothing that it names was looked at.
+    Elsewhere,
+    /// What it names was looked at.
+    Looked,
+    /// A finding matched it.
+    Matched,
+}
+
+impl<'a> Terms<'a> {
+    /// What the flags state.
+    pub(super) fn new(run: &'a Run, cwd: &'a std::path::Path, context: &Context) -> Result<Self, CliError> {
+        let flags = run.set.iter().map(|argument| set::layer(argument)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self {
+            selection: Selection {
+                passes: selected(run)?.into_iter().collect(),
+                named: run.only.iter().filter_map(|id| passes::find(id)).map(|pass| pass.id).collect(),
+                floor: if run.safe_only { Applicability::Safe } else { Applicability::Unsafe },
+                vouched: if run.no_defaults { Provenance::Environment } else { Provenance::BuiltInDefault },
+            },
+            target: TargetWish(run.launch_type.iter().copied().collect()),
+            run,
+            flags,
+            policies: Policies::new(run.policy.choice(), cwd, context.today),
+            wishes: BTreeMap::new(),
+            announced: None,
+            waivers: BTreeMap::new(),
+        })
+    }
+
+    /// The policy that is about an input, and the wishes that come of it and the flags.
+    pub(super) fn of(&mut self, input: &Input) -> Result<(Option<Arc<Policy>>, Arc<Wishes>), CliError> {
+        let policy = self.policies.of(input)?;
+        let name = policy.as_ref().map(|policy| policy.shown.clone());
+        if let Some(known) = self.wishes.get(&name) {
+            return Ok((policy, known.clone()));
+        }
+        let written = policy.iter().flat_map(|policy| policy.layers.iter().cloned());
+        let waivers: Vec<Waiver> = policy.iter().flat_map(|policy| policy.waivers.iter().cloned()).collect();
+        for waiver in &waivers {
+            let unused = Use { waiver: waiver.clone(), state: UseState::Elsewhere };
+            self.waivers.entry(waiver.written.clone()).or_insert(unused);
+        }
+        let wishes = Arc::new(Wishes {
+            selection: self.selection.clone(),
+            target: self.target.clone(),
+            os: self.run.os,
+            layers: Layers::from(written.chain(self.flags.iter().cloned()).collect::<Vec<_>>()),
+            waivers: Waivers::from(waivers),
+        });
+        self.wishes.insert(name, wishes.clone());
+        Ok((policy, wishes))
+    }
+
+    /// The line that names the policy, where it is another than for the input before.
+    pub(super) fn header(&mut self, policy: Option<&Policy>) -> Option<String> {
+        let name = policy.map_or_else(|| "none: built-in defaults".to_owned(), |policy| clean(&policy.shown));
+        let line = format!("policy {name}\n");
+        (self.announced.as_ref() != Some(&line)).then(|| {
+            self.announced = Some(line.clone());
+            line
+        })
+    }
+
+    /// Remembers which waivers a plan had a use for.
+    pub(super) fn looked(&mut self, plan: &Plan) {
+        let task = TaskView::new(&plan.document);
+        let seen = task.seen();
+        for waiver in plan.outcome.intent.wishes.waivers.iter() {
+            let about = seen
+                .iter()
+                .map(Subject::from)
+                .chain([Subject::from(&task)])
+                .any(|subject| waiver.scope.covers(subject));
+            let matched = plan
+                .outcome
+                .findings
+                .iter()
+                .any(|judged| plan.waiver(judged).is_some_and(|found| found.written == waiver.written));
+            let state = match (matched, about) {
+                (true, _) => UseState::Matched,
+                (false, true) => UseState::Looked,
+                (false, false) => UseState::Elsewhere,
+            };
+            if let Some(known) = self.waivers.get_mut(&waiver.written) {
+                known.state = known.state.max(state);
+            }
+        }
+    }
+
+    /// What is to be said about waivers at the end: those that matched nothing where they might have, and those that are over.
+    pub(super) fn warnings(&self) -> impl Iterator<Item = String> {
+        let runs = |pass: PassId| self.selection.passes.contains(&pass);
+        self.waivers.values().filter(move |used| runs(used.waiver.pass)).filter_map(|used| {
+            let Waiver { pass, written, expires, .. } = &used.waiver;
+            match (used.state, used.waiver.state) {
+                (UseState::Matched, WaiverState::Expired) => {
+                    let day = expires.as_deref().unwrap_or_default();
+                    Some(format!("{written}: the waiver of {pass} expired on {day}, so what it waived counts again"))
+                }
+                (UseState::Looked, _) => {
+                    Some(format!("{written}: the waiver of {pass} matches no finding; take it out"))
+                }
+                (UseState::Matched, WaiverState::Holds) | (UseState::Elsewhere, _) => None,
+            }
+        })
+    }
+}
+
+fn selected(run: &Run) -> Result<Vec<PassId>, CliError> {
+    let known = |id: &String| {
+        passes::find(id).map(|pass| pass.id).ok_or_else(|| {
+            CliError::usage(
+                format!("there is no pass `{id}`; the nearest is `{}`", passes::nearest(id)),
+                "`ecs-harden passes` lists them",
+            )
+        })
+    };
+    let only = run.only.iter().map(known).collect::<Result<Vec<_>, _>>()?;
+    let skip = run.skip.iter().map(known).collect::<Result<Vec<_>, _>>()?;
+    if only.is_empty() { Ok(passes::ids().filter(|id| !skip.contains(id)).collect()) } else { Ok(only) }
+}

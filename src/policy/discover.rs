@@ -1,0 +1,110 @@
+//! Which policy is about which input: the one that is named, or the nearest upward from the input.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use super::file::{Policy, PolicyError};
+use crate::source::{self, Found, Input};
+
+/// The name of the policy file.
+const NAME: &str = "ecs-harden.toml";
+
+/// Which policy the user asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice<'a> {
+    /// The nearest upward from each input.
+    Nearest,
+    /// This one.
+    Named(&'a Path),
+    /// None at all.
+    None,
+}
+
+/// The policies of one run; each file is read once.
+#[derive(Debug)]
+pub struct Policies<'a> {
+    choice: Choice<'a>,
+    cwd: &'a Path,
+    today: Date,
+    by_directory: HashMap<PathBuf, Option<Arc<Policy>>>,
+    by_file: HashMap<PathBuf, Arc<Policy>>,
+}
+
+impl<'a> Policies<'a> {
+    /// The policies for inputs of one run. `cwd` is the absolute working directory, `today` the day that decides what has expired.
+    pub fn new(choice: Choice<'a>, cwd: &'a Path, today: Date) -> Self {
+        Self { choice, cwd, today, by_directory: HashMap::new(), by_file: HashMap::new() }
+    }
+
+    /// The policy for one input. Standard input counts as standing in the working directory.
+    pub fn of(&mut self, input: &Input) -> Result<Option<Arc<Policy>>, PolicyError> {
+        match self.choice {
+            Choice::None => Ok(None),
+            Choice::Named(path) => self.read(path).map(Some),
+            Choice::Nearest => {
+                let directory = match input {
+                    Input::Stdin => self.cwd.to_owned(),
+                    Input::File(path) => {
+                        let real = path.canonicalize().unwrap_or_else(|_| self.cwd.join(path));
+                        real.parent().unwrap_or(self.cwd).to_owned()
+                    }
+                };
+                self.nearest(&directory)
+            }
+        }
+    }
+
+    /// The policies that were used, in no particular order.
+    pub fn used(&self) -> impl Iterator<Item = &Policy> {
+        self.by_file.values().map(AsRef::as_ref)
+    }
+
+    /// Upward from `directory`, as far as the top of its repository: what lies beyond belongs to somebody else.
+    fn nearest(&mut self, directory: &Path) -> Result<Option<Arc<Policy>>, PolicyError> {
+        if let Some(known) = self.by_directory.get(directory) {
+            return Ok(known.clone());
+        }
+        let candidate = directory.join(NAME);
+        let found = if candidate.is_file() {
+            Some(self.read(&candidate)?)
+        } else {
+            match directory.parent() {
+                Some(parent) if !directory.join(".git").exists() => self.nearest(parent)?,
+                _ => None,
+            }
+        };
+        self.by_directory.insert(directory.to_owned(), found.clone());
+        Ok(found)
+    }
+
+    fn read(&mut self, path: &Path) -> Result<Arc<Policy>, PolicyError> {
+        if let Some(known) = self.by_file.get(path) {
+            return Ok(known.clone());
+        }
+        let shown = shown(path, self.cwd);
+        let refused = |message: String, next_step: &str| PolicyError {
+            shown: shown.clone(),
+            at: None,
+            message,
+            next_step: next_step.into(),
+        };
+        let bytes = source::read(&Input::File(path.to_owned()), &mut io::empty())
+            .map_err(|error| refused("the policy cannot be read".into(), error.next_step()))?;
+        let text =
+            String::from_utf8(bytes).map_err(|_| refused("the policy is not UTF-8".into(), "save it as UTF-8"))?;
+        let policy = Arc::new(Policy::parse(&shown, &text, self.today)?);
+        self.by_file.insert(path.to_owned(), policy.clone());
+        Ok(policy)
+    }
+}
+
+/// The path from the working directory where it is below it, else as it was found.
+fn shown(path: &Path, cwd: &Path) -> String {
+    let found = Found { input: Input::File(path.to_owned()), shown: String::new(), origin: source::Origin::Named };
+    let relative = source::from_directory(&found, cwd);
+    if relative.starts_with("../../../") { path.display().to_string() } else { relative }
+}

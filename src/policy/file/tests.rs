@@ -1,0 +1,149 @@
+use ecs_harden_transforms::knobs::{Layers, Subject};
+use ecs_harden_transforms::pass::PassId;
+use ecs_harden_transforms::waiver::Waivers;
+
+use super::*;
+
+fn read(text: &str) -> Result<Policy, PolicyError> {
+    Policy::parse("ecs-harden.toml", text, "2026-06-30".parse().expect("a day"))
+}
+
+fn refusal(text: &str) -> String {
+    let error = read(text).expect_err("the policy is refused");
+    format!("{error} | {}", error.next_step)
+}
+
+fn of<'s>(family: &'s str, container: &'s str) -> Subject<'s> {
+    Subject { family: Some(family), container: Some(container) }
+}
+
+const POLICY: &str = r#"
+disable = ["excess-capabilities"]
+
+[root-user]
+user = "7:7"
+
+[[override]]
+family = "shop-*"
+container = "web"
+enable = ["excess-capabilities"]
+[override.root-user]
+user = "8:8"
+
+[[override]]
+container = "web"
+[override.root-user]
+user = "9:9"
+"#;
+
+#[test]
+fn the_later_override_that_matches_is_heard() {
+    let layers = Layers::from(read(POLICY).expect("the policy is fine").layers);
+    let user = |subject| {
+        let found = layers.pick(subject, |knobs| knobs.root_user.user.as_ref()).expect("a user is set");
+        (found.value.to_string(), found.by)
+    };
+    assert_eq!(user(of("shop-eu", "web")), ("9:9".into(), Provenance::Policy));
+    assert_eq!(user(of("shop-eu", "db")), ("7:7".into(), Provenance::Policy));
+    assert_eq!(layers.switch(of("shop-eu", "web"), PassId("excess-capabilities")), Some(true));
+    assert_eq!(layers.switch(of("blog", "web"), PassId("excess-capabilities")), Some(false));
+    assert_eq!(layers.switch(of("blog", "web"), PassId("root-user")), None);
+}
+
+#[test]
+fn every_setting_knows_its_line() {
+    let policy = read(POLICY).expect("the policy is fine");
+    let lines: Vec<_> = policy.settings.iter().map(|setting| (setting.key.as_str(), setting.line)).collect();
+    assert_eq!(
+        lines,
+        [("disable", 2), ("root-user.user", 5), ("enable", 10), ("root-user.user", 12), ("root-user.user", 17)]
+    );
+}
+
+const WAIVERS: &str = r#"
+[[waiver]]
+pass = "excess-capabilities"
+container = "web"
+subject = "NET_*"
+reason = "packet capture"
+owner = "network team"
+expires = 2026-06-30
+
+[[waiver]]
+pass = "root-user"
+reason = "until the image is rebuilt"
+expires = "2026-06-29"
+"#;
+
+#[test]
+fn a_waiver_holds_on_its_last_day_and_for_its_subject_alone() {
+    let waivers = Waivers::from(read(WAIVERS).expect("the policy is fine").waivers);
+    let found = |pass, container, what| {
+        waivers
+            .find(PassId(pass), of("shop", container), what)
+            .map(|(_, waiver)| (waiver.state, waiver.written.as_str()))
+    };
+    let holds = Some((WaiverState::Holds, "ecs-harden.toml:2"));
+    assert_eq!(found("excess-capabilities", "web", "NET_ADMIN"), holds);
+    assert_eq!(found("excess-capabilities", "web", "SYS_ADMIN"), None);
+    assert_eq!(found("excess-capabilities", "db", "NET_ADMIN"), None);
+    assert_eq!(found("root-user", "db", "user"), Some((WaiverState::Expired, "ecs-harden.toml:10")));
+    assert_eq!(found("writable-root-filesystem", "db", "user"), None);
+}
+
+#[test]
+fn of_two_waivers_the_one_that_holds_counts() {
+    let text = "[[waiver]]\npass = \"root-user\"\nreason = \"a\"\nexpires = 2020-01-01\n[[waiver]]\npass = \"root-user\"\nreason = \"b\"\n";
+    let waivers = Waivers::from(read(text).expect("the policy is fine").waivers);
+    let found =
+        waivers.find(PassId("root-user"), of("shop", "web"), "user").map(|(number, waiver)| (number, waiver.state));
+    assert_eq!(found, Some((1, WaiverState::Holds)));
+}
+
+#[test]
+fn refusals_name_the_place_and_the_nearest_and_never_a_value() {
+    let cases = [
+        (
+            "[root-usr]\nuser = \"7\"\n",
+            "ecs-harden.toml:1:2: there is no key `root-usr` here | the nearest is `root-user`",
+        ),
+        ("[root-user]\nusr = \"7\"\n", "ecs-harden.toml:2:1: there is no key `usr` here | the nearest is `user`"),
+        (
+            "[root-user]\nuser = \"hunter2 hunter2\"\n",
+            "ecs-harden.toml:2:8: `root-user.user` takes \"UID:GID\" or a name, not root | `ecs-harden explain root-user` tells more about it",
+        ),
+        (
+            "root-user = 7\n",
+            "ecs-harden.toml:1:1: `root-user` is a section | write it as [root-user], and the knobs below it",
+        ),
+        (
+            "disable = [\"root-usr\"]\n",
+            "ecs-harden.toml:1:11: `disable` takes a list of passes | `ecs-harden passes` lists them",
+        ),
+        ("[[overide]]\n", "ecs-harden.toml:1:3: there is no key `overide` here | the nearest is `override`"),
+        (
+            "[override]\nfamily = \"a\"\n",
+            "ecs-harden.toml:1:1: these are tables, each of its own | write [[override]] or [[waiver]] before each",
+        ),
+        (
+            "[[override]]\nfamily = \"a\"\ncontainer = \"[\"\n",
+            "ecs-harden.toml:3:13: this is not a valid glob | names may hold * and ?",
+        ),
+        (
+            "[[waiver]]\npass = \"root-user\"\n",
+            "ecs-harden.toml:1:1: this waiver has no `reason` | a waiver says which pass it is about, and the reason",
+        ),
+        (
+            "[[waiver]]\npass = \"root-usr\"\nreason = \"r\"\n",
+            "ecs-harden.toml:2:8: there is no such pass | the nearest is `root-user`",
+        ),
+        (
+            "[[waiver]]\npass = \"root-user\"\nreason = \"r\"\nexpires = 2026-06-30T10:00:00Z\n",
+            "ecs-harden.toml:4:11: `expires` takes a day | write it as 2027-01-31: its last day, in UTC",
+        ),
+        ("[root-user\n", "ecs-harden.toml:1:11: this is not TOML | see https://toml.io for its rules"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(refusal(text), expected);
+    }
+}

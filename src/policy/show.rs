@@ -1,0 +1,59 @@
+//! What a policy says about each container of a definition, and from which line.
+
+use std::fmt::Write;
+
+use ecs_harden_transforms::knobs::Subject;
+use ecs_harden_transforms::model::TaskView;
+use ecs_harden_transforms::waiver::WaiverState;
+
+use super::file::{Policy, Setting};
+
+/// What applies to the task and to each container, a line each.
+pub fn show(task: &TaskView<'_>, policy: Option<&Policy>) -> String {
+    let Some(policy) = policy else { return "  nothing: built-in defaults\n".into() };
+    let mut text = String::new();
+    let seen = task.seen();
+    if task.is_whole() {
+        about(&mut text, "task", Subject::from(task), policy);
+    }
+    for container in &seen {
+        about(&mut text, &format!("container {}", container.title()), container.into(), policy);
+    }
+    text
+}
+
+fn about(text: &mut String, title: &str, subject: Subject<'_>, policy: &Policy) {
+    let mut lines: Vec<String> = effective(policy, subject).map(|setting| line(policy, setting)).collect();
+    for waiver in policy.waivers.iter().filter(|waiver| waiver.scope.covers(subject)) {
+        let what = waiver.subject.as_str().map(|subject| format!(" {subject}")).unwrap_or_default();
+        let owner = waiver.owner.as_ref().map(|owner| format!(", {owner}")).unwrap_or_default();
+        let until = match (&waiver.expires, waiver.state) {
+            (Some(day), WaiverState::Holds) => format!(", until {day}"),
+            (Some(day), WaiverState::Expired) => format!(", expired on {day}"),
+            (None, _) => String::new(),
+        };
+        lines.push(format!("waived: {}{what}: {}{owner}{until}  ({})", waiver.pass, waiver.reason, waiver.written));
+    }
+    if lines.is_empty() {
+        lines.push("built-in defaults".into());
+    }
+    writeln!(text, "  {title}").expect("a string takes every text");
+    for line in lines {
+        writeln!(text, "    {line}").expect("a string takes every text");
+    }
+}
+
+/// The settings that are heard about this subject: of several that say the same key, the last.
+fn effective<'p>(policy: &'p Policy, subject: Subject<'_>) -> impl Iterator<Item = &'p Setting> {
+    let heard: Vec<&Setting> = policy.settings.iter().filter(|setting| setting.scope.covers(subject)).collect();
+    let last = heard.clone();
+    heard
+        .into_iter()
+        .enumerate()
+        .filter(move |(at, setting)| !last[at + 1..].iter().any(|later| later.key == setting.key))
+        .map(|(_, setting)| setting)
+}
+
+fn line(policy: &Policy, setting: &Setting) -> String {
+    format!("{} = {}  ({}:{})", setting.key, setting.value, policy.shown, setting.line)
+}
