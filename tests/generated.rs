@@ -157,6 +157,11 @@ fn is_a(value: &Json, name: &str) -> bool {
     }
 }
 
+#[test]
+fn the_schema_of_the_policy_is_current() {
+    assert_current(&ecs_harden::policy::schema::schema(), "schemas/policy.schema.json");
+}
+
 /// Every `$ ecs-harden …` that the README shows prints what the README shows below it. `SNAPSHOTS=overwrite` brings it up to date.
 #[test]
 fn the_readme_shows_what_its_commands_print() {

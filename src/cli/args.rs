@@ -113,6 +113,8 @@ pub enum PolicyCommand {
         #[command(flatten)]
         policy: PolicySource,
     },
+    /// Print the JSON Schema of the policy file
+    Schema,
 }
 
 /// Where the policy comes from.

@@ -1,20 +1,30 @@
 //! `ecs-harden policy`: what a policy says about a definition, and what it may hold.
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use ecs_harden_transforms::model::TaskView;
 
-use super::args::{Policy, PolicyCommand};
+use super::args::{Policy, PolicyCommand, PolicySource};
 use super::{CliError, Exit, steer};
 use crate::context::Context;
 use crate::output::clean;
 use crate::plan;
-use crate::policy::{Policies, show};
+use crate::policy::{Policies, schema, show};
 use crate::source;
 
 /// Runs the command.
 pub(super) fn run(arguments: &Policy, context: &mut Context) -> Result<Exit, CliError> {
-    let PolicyCommand::Show { paths, policy } = &arguments.show;
+    match &arguments.show {
+        PolicyCommand::Schema => {
+            context.out.write_all(schema::schema().as_bytes())?;
+            Ok(Exit::Clean)
+        }
+        PolicyCommand::Show { paths, policy } => show(paths, policy, context),
+    }
+}
+
+fn show(paths: &[PathBuf], policy: &PolicySource, context: &mut Context) -> Result<Exit, CliError> {
     let cwd = context.cwd.clone();
     let mut policies = Policies::new(policy.choice(), &cwd, context.today);
     let expanded = source::expand(paths, &cwd);

@@ -3,6 +3,7 @@
 mod discover;
 mod file;
 mod key;
+pub mod schema;
 pub mod set;
 pub mod show;
 

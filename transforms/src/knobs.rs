@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use globset::{Glob, GlobMatcher};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::model::{ContainerView, TaskView};
@@ -13,7 +14,7 @@ use crate::pass::{PassId, Provenance, Vouched};
 use crate::passes::{self, excess_capabilities, root_user, writable_root_filesystem};
 
 /// The knobs of every pass under the section of the pass, and which passes run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Knobs {
     /// Passes that run although they run on request only, or that are disabled elsewhere.
@@ -29,8 +30,9 @@ pub struct Knobs {
 }
 
 /// The id of a pass, as policies and flags write it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
+#[schemars(with = "String")]
 pub struct PassName(pub PassId);
 
 impl TryFrom<String> for PassName {

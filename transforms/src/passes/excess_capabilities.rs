@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -52,7 +53,7 @@ pub static PASS: Pass = Pass {
 };
 
 /// The knobs of this pass.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Knobs {
     /// What the container needs.
@@ -62,7 +63,7 @@ pub struct Knobs {
 }
 
 /// How much is taken away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
     /// Everything that is not kept.
@@ -72,8 +73,9 @@ pub enum Mode {
 }
 
 /// A capability that ECS documents, without `CAP_`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
+#[schemars(with = "String")]
 pub struct CapabilityName(String);
 
 impl TryFrom<String> for CapabilityName {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -53,7 +54,7 @@ pub static PASS: Pass = Pass {
 pub const DEFAULT_USER: &str = "1000:1000";
 
 /// The knobs of this pass.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Knobs {
     /// The user that the container gets.
@@ -66,8 +67,9 @@ pub struct Knobs {
 
 /// A user of a Linux container that is not root: `uid`, `uid:gid`, `name`, `name:group` and mixtures (ECS API model,
 /// `ContainerDefinition.user`).
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
+#[schemars(with = "String")]
 pub struct LinuxUser(String);
 
 impl TryFrom<String> for LinuxUser {
@@ -100,8 +102,9 @@ fn is_user_name(part: &str) -> bool {
 }
 
 /// A user of a Windows container that is not its administrator.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
+#[schemars(with = "String")]
 pub struct WindowsUser(String);
 
 impl TryFrom<String> for WindowsUser {
@@ -125,8 +128,9 @@ impl fmt::Display for WindowsUser {
 }
 
 /// A path below which the new user may write, or `volumesFrom`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
+#[schemars(with = "String")]
 pub struct OwnedPath(String);
 
 impl TryFrom<String> for OwnedPath {

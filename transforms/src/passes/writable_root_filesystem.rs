@@ -1,5 +1,6 @@
 //! `writable-root-filesystem`: a container can write to every file of its image.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
@@ -58,7 +59,7 @@ pub const DEFAULT_SIZE_MIB: u64 = 64;
 pub const DEFAULT_MEMORY_PERCENT: u64 = 10;
 
 /// The knobs of this pass.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Knobs {
     /// What the container writes.
@@ -72,7 +73,7 @@ pub struct Knobs {
 }
 
 /// A path that a container writes.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(try_from = "RawPath")]
 pub struct WritablePath {
     /// The absolute path, without a trailing slash.
@@ -83,7 +84,7 @@ pub struct WritablePath {
     pub exec: Option<bool>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(untagged)]
 enum RawPath {
     Plain(String),
@@ -91,7 +92,7 @@ enum RawPath {
     Full(FullPath),
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct FullPath {
     path: String,
@@ -125,7 +126,7 @@ impl TryFrom<RawPath> for WritablePath {
 }
 
 /// A size of at least 1 MiB.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(try_from = "u64")]
 pub struct Mebibytes(u64);
 
@@ -145,7 +146,7 @@ impl TryFrom<u64> for Mebibytes {
 }
 
 /// A share between 1 and 100 percent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(try_from = "u64")]
 pub struct Percent(u64);
 
