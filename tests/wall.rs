@@ -28,14 +28,14 @@ const BANNED: [(&str, &str); 14] = [
 ];
 
 /// The crates that `transforms/` is made with. Each computes and does nothing else.
-const DEPENDENCIES: [&str; 8] =
-    ["globset", "json-patch", "jsonc-parser", "schemars", "serde", "serde_json", "strsim", "thiserror"];
+const DEPENDENCIES: [&str; 9] =
+    ["globset", "json-patch", "jsonc-parser", "regex", "schemars", "serde", "serde_json", "strsim", "thiserror"];
 
 /// The layers of `transforms/`, lowest first, and what each may import.
 ///
 /// `intent`, `knobs` and the passes stand side by side: knobs are defined in their pass's file, `intent` reads them there, and
 /// passes read `intent`.
-const PURE: [(&str, &[&str]); 14] = [
+const PURE: [(&str, &[&str]); 15] = [
     ("tree", &[]),
     ("read", &["tree"]),
     ("edit", &["tree", "read"]),
@@ -43,12 +43,13 @@ const PURE: [(&str, &[&str]); 14] = [
     ("masking", &["tree", "read", "document"]),
     ("emit", &["tree", "read", "edit", "document"]),
     ("model", &["tree", "read", "document"]),
+    ("secrets", &[]),
     ("capability", &["model"]),
     ("knobs", &["model", "pass", "passes"]),
     ("waiver", &["knobs", "pass"]),
     ("intent", &["tree", "document", "model", "capability", "pass", "passes", "knobs", "waiver"]),
     ("pass", &["tree", "edit", "model", "intent", "knobs"]),
-    ("passes", &["tree", "edit", "document", "model", "capability", "intent", "knobs", "pass"]),
+    ("passes", &["tree", "edit", "document", "model", "secrets", "capability", "intent", "knobs", "pass"]),
     ("engine", &["tree", "edit", "document", "masking", "model", "knobs", "waiver", "intent", "pass", "passes"]),
 ];
 

@@ -18,5 +18,6 @@ pub mod model;
 pub mod pass;
 pub mod passes;
 pub mod read;
+pub mod secrets;
 pub mod tree;
 pub mod waiver;
