@@ -34,7 +34,7 @@ const DEPENDENCIES: [&str; 7] = ["globset", "json-patch", "jsonc-parser", "serde
 ///
 /// `intent`, `knobs` and the passes stand side by side: knobs are defined in their pass's file, `intent` reads them there, and
 /// passes read `intent`.
-const PURE: [(&str, &[&str]); 13] = [
+const PURE: [(&str, &[&str]); 14] = [
     ("tree", &[]),
     ("read", &["tree"]),
     ("edit", &["tree", "read"]),
@@ -43,10 +43,11 @@ const PURE: [(&str, &[&str]); 13] = [
     ("emit", &["tree", "read", "edit", "document"]),
     ("model", &["tree", "read", "document"]),
     ("capability", &["model"]),
+    ("rules", &["tree", "model"]),
     ("knobs", &["model", "pass", "passes"]),
     ("intent", &["tree", "document", "model", "capability", "pass", "passes", "knobs"]),
     ("pass", &["tree", "edit", "model", "intent", "knobs"]),
-    ("passes", &["tree", "edit", "document", "model", "capability", "intent", "knobs", "pass"]),
+    ("passes", &["tree", "edit", "document", "model", "capability", "rules", "intent", "knobs", "pass"]),
     ("engine", &["tree", "edit", "document", "masking", "model", "intent", "pass", "passes"]),
 ];
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::model::{ContainerView, TaskView};
 use crate::pass::{Provenance, Vouched};
-use crate::passes::{excess_capabilities, root_user, writable_root_filesystem};
+use crate::passes::{excess_capabilities, invalid_definition, root_user, writable_root_filesystem};
 
 /// The knobs of every pass, under the id of the pass.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -16,6 +16,8 @@ use crate::passes::{excess_capabilities, root_user, writable_root_filesystem};
 pub struct Knobs {
     /// Knobs of `excess-capabilities`.
     pub excess_capabilities: excess_capabilities::Knobs,
+    /// Knobs of `invalid-definition`.
+    pub invalid_definition: invalid_definition::Knobs,
     /// Knobs of `root-user`.
     pub root_user: root_user::Knobs,
     /// Knobs of `writable-root-filesystem`.

@@ -18,4 +18,5 @@ pub mod model;
 pub mod pass;
 pub mod passes;
 pub mod read;
+pub mod rules;
 pub mod tree;
