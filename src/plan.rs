@@ -37,7 +37,7 @@ pub enum RefusalKind {
     Broken,
     /// The file holds something else; a note where nobody named it.
     Foreign,
-    /// What the user said contradicts the file.
+    /// What was asked for contradicts the file.
     Contradicted,
     /// Our own proof failed.
     Unproven,
@@ -132,6 +132,10 @@ fn unreadable(text: &str, error: &DocumentError) -> Refusal {
 fn unworkable(error: &EngineError) -> Refusal {
     let (next_step, kind) = match error {
         EngineError::Target(target) => (target.next_step(), RefusalKind::Contradicted),
+        EngineError::Attested => {
+            let step = "harden the definition by hand, and issue the attestation policy anew for what becomes of it";
+            (step.to_owned(), RefusalKind::Contradicted)
+        }
         EngineError::Unproven(_) => {
             let step = "the file is untouched; this is a bug of ecs-harden: please report it with the version and the pass, not the file";
             (step.to_owned(), RefusalKind::Unproven)

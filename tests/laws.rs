@@ -14,7 +14,7 @@ use ecs_harden_transforms::intent::{Intent, Selection, Wishes};
 use ecs_harden_transforms::knobs::Layers;
 use ecs_harden_transforms::model::{LaunchType, Os, TargetWish, TaskView};
 use ecs_harden_transforms::pass::{Applicability, Finding, Provenance};
-use ecs_harden_transforms::passes;
+use ecs_harden_transforms::passes::{self, invalid_definition};
 use ecs_harden_transforms::waiver::Waivers;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -224,6 +224,20 @@ proptest! {
         for (before, after) in containers(&before).iter().zip(containers(&after)) {
             let (before, after) = (effective_capabilities(before), effective_capabilities(&after));
             prop_assert!(after.is_subset(&before), "gained {:?}", after.difference(&before));
+        }
+    }
+
+    /// What is valid by an independent judge breaks no rule, before hardening and after.
+    #[test]
+    fn a_valid_definition_breaks_no_rule(sample in sample(), wishes in wishes()) {
+        let document = read(&sample.text);
+        let mut wishes = knowing(wishes, &sample);
+        wishes.selection.passes.insert(invalid_definition::PASS.id);
+        let outcome = harden(&document, &wishes);
+        let hardened = outcome.hardened.as_ref().unwrap_or(&document);
+        for judged in [&outcome, &harden(hardened, &wishes)].into_iter().flat_map(|outcome| &outcome.findings) {
+            let invalid = judged.finding.pass.id == invalid_definition::PASS.id;
+            prop_assert!(!invalid, "{}: {}\n{}", judged.finding.subject, judged.finding.message, sample.text);
         }
     }
 

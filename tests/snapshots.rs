@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use ecs_harden_transforms::passes;
+use ecs_harden_transforms::{passes, rules};
 use snapbox::{Assert, Data, data::DataFormat};
 
 fn root() -> PathBuf {
@@ -110,6 +110,17 @@ fn whole_runs_do_what_their_goldens_show() {
         for case in sorted(&root().join(family)) {
             run_case(&case, &[]);
         }
+    }
+}
+
+/// Every rule of `invalid-definition` has a case that breaks it and is named after it.
+#[test]
+fn every_rule_has_a_golden_that_breaks_it() {
+    for id in rules::ids() {
+        let case = root().join("passes/invalid-definition").join(format!("manual-{id}"));
+        let report = fs::read_to_string(case.join("report.txt"))
+            .unwrap_or_else(|_| panic!("add a case that breaks the rule `{id}`: {}", case.display()));
+        assert!(report.contains(&format!("= verdict: {id} fails now")), "{} does not break `{id}`", case.display());
     }
 }
 

@@ -83,6 +83,11 @@ pub enum EngineError {
     /// What the user said about the target contradicts the definition.
     #[error(transparent)]
     Target(#[from] TargetError),
+    /// An attestation policy vouches for the definition as it is.
+    #[error(
+        "the isolation mode is CONFIDENTIAL_SANDBOX: its attestation policy covers how the containers run, so any edit would void it"
+    )]
+    Attested,
     /// The result could not be proven. Our bug; the text must stay as it is.
     #[error("the edited text could not be proven right: {0}")]
     Unproven(#[from] ProofError),
@@ -149,7 +154,11 @@ impl Default for Round<'_> {
 
 /// Inspects `document` and mends what `wishes` select.
 pub fn harden(document: &Document, wishes: &Wishes, fault: Fault) -> Result<Outcome, EngineError> {
-    let intent = Intent::new(&TaskView::new(document), wishes)?;
+    let task = TaskView::new(document);
+    if task.is_attested() {
+        return Err(EngineError::Attested);
+    }
+    let intent = Intent::new(&task, wishes)?;
     Ok(round(document, intent, &Round { fault, ..Round::default() })?)
 }
 

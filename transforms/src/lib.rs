@@ -18,6 +18,7 @@ pub mod model;
 pub mod pass;
 pub mod passes;
 pub mod read;
+pub mod rules;
 pub mod secrets;
 pub mod tree;
 pub mod waiver;

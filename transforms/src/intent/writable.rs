@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::user::{self, UserAfter, UserPlan};
 use super::{Plan, Setting};
 use crate::knobs::Subject;
-use crate::model::{ContainerView, Os, Read, Why};
+use crate::model::{ContainerView, MountKind, Os, Read, Why};
 use crate::pass::{Obstacle, Provenance, Vouched};
 use crate::passes::root_user;
 use crate::passes::writable_root_filesystem::{self as pass, WritablePath};
@@ -134,14 +134,15 @@ fn proxy_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> Optio
     })
 }
 
-/// Every path that something is mounted on, in the container or through `volumesFrom`, which passes on what it was passed itself.
+/// Every path that something is mounted on, in the container or through `volumesFrom`, which passes on what it was passed itself. A
+/// tmpfs belongs to its container alone.
 fn mounted(setting: &Setting<'_>, container: &ContainerView<'_>) -> Result<Vec<String>, Obstacle> {
     let mut paths = Vec::new();
     let mut visited = BTreeSet::new();
     let mut pending = vec![*container];
     while let Some(next) = pending.pop() {
         if visited.insert(next.index()) {
-            paths.extend(own_mounts(&next)?);
+            paths.extend(own_mounts(&next, container)?);
             pending.extend(sources(setting, &next)?);
         }
     }
@@ -174,12 +175,17 @@ fn sources<'s>(setting: &Setting<'s>, container: &ContainerView<'s>) -> Result<V
     Ok(sources)
 }
 
-fn own_mounts(container: &ContainerView<'_>) -> Result<Vec<String>, Obstacle> {
+/// The paths of the mounts of `container` that `heir` has as well.
+fn own_mounts(container: &ContainerView<'_>, heir: &ContainerView<'_>) -> Result<Vec<String>, Obstacle> {
     let unread = |field: String| move |why| Obstacle::unresolved(&field, why);
     let mut paths = Vec::new();
     let list =
         format!("{} of {}, which may mount such a path already,", user::unread_mounts(container), container.title());
-    for mount in container.mounts().map_err(unread(list))? {
+    let mounts = container.mounts().map_err(unread(list))?;
+    for mount in mounts
+        .into_iter()
+        .filter(|mount| container.index() == heir.index() || matches!(mount.kind, MountKind::Volume(_)))
+    {
         match mount.path {
             Read::Known(path) => paths.push(path),
             Read::Absent => {}

@@ -15,5 +15,8 @@ pub use container::{
 };
 pub use platform::Os;
 pub use read::{Listed, Place, Read, Why};
-pub use target::{LaunchTarget, LaunchType, TargetError, TargetSource, TargetWish};
+pub use target::{
+    Certainty, LaunchTarget, LaunchType, Level, Limit, LimitHit, OnWindows, Owner, Says, TargetError, TargetSource,
+    TargetWish, limits,
+};
 pub use task::{ContainerSlot, TaskView};

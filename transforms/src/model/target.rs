@@ -11,6 +11,9 @@ use super::read::{Listed, Read, Why};
 use super::task::TaskView;
 
 mod limits;
+mod matrix;
+
+pub use matrix::{Certainty, Level, Limit, LimitHit, OnWindows, Owner, Says, limits};
 
 /// A launch type (ECS API model, `Compatibility`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

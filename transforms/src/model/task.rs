@@ -42,6 +42,11 @@ impl<'d> TaskView<'d> {
         self.root.is_some()
     }
 
+    /// Whether this text is a single container definition, which others may stand beside.
+    pub fn is_single_container(&self) -> bool {
+        matches!(self.document.envelope(), Envelope::Container)
+    }
+
     /// A task-level member.
     pub fn member(&self, name: &str) -> Place<'d> {
         self.root.map_or(Place::Unresolved(Why::OutsideThisFile), |root| Place::of(root).member(name))
@@ -62,6 +67,12 @@ impl<'d> TaskView<'d> {
         self.member("memory")
             .scalar()
             .and_then(|text| parse_mib(text).map_or(Read::Unresolved(Why::WrongType), Read::Known))
+    }
+
+    /// Whether an attestation policy covers how the containers run (ECS API model, `TrustedExecutionConfiguration`).
+    pub fn is_attested(&self) -> bool {
+        let mode = self.member("trustedExecutionConfiguration").member("isolationMode").text();
+        mode.known().is_some_and(|mode| mode.trim().eq_ignore_ascii_case("CONFIDENTIAL_SANDBOX"))
     }
 
     /// The name of the container that proxies for App Mesh.

@@ -39,7 +39,7 @@ macro_rules! filed {
     };
 }
 
-static FILED: [Filed; 3] = filed![excess_capabilities, root_user, writable_root_filesystem];
+static FILED: [Filed; 4] = filed![excess_capabilities, invalid_definition, root_user, writable_root_filesystem];
 
 /// The module and file name of a pass: `root-user` lives in `root_user.rs`.
 fn snake(id: PassId) -> String {
@@ -158,6 +158,9 @@ fn every_pass_says_when_its_remedies_are_what() {
 /// The names that a refusal of an unknown member says are known.
 fn expected(wrong: serde_json::Value) -> Vec<String> {
     let error = serde_json::from_value::<Knobs>(wrong).expect_err("an unknown member is refused").to_string();
+    if error.contains("there are no fields") {
+        return Vec::new();
+    }
     let (_, names) = error.split_once("expected").expect("serde tells which members it knows");
     let mut names: Vec<String> = names.split('`').skip(1).step_by(2).map(str::to_owned).collect();
     names.sort_unstable();

@@ -17,7 +17,9 @@ fn obstacles(outcome: &Outcome) -> Vec<String> {
 #[test]
 fn only_the_selected_passes_look() {
     for id in passes::ids() {
-        let outcome = hardened(WEB, &only(&[id]));
+        // Each pass has something to say about this one.
+        let weak = WEB.replacen("\"containerDefinitions\"", "\"ipcMode\": \"none\", \"containerDefinitions\"", 1);
+        let outcome = hardened(&weak, &only(&[id]));
         let found: Vec<PassId> = outcome.findings.iter().map(|judged| judged.finding.pass.id).collect();
         assert_eq!(found, [id]);
     }
