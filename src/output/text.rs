@@ -134,7 +134,10 @@ fn note(name: &str, text: impl Into<String>) -> Message<'static> {
 
 fn notes(judged: &Judged) -> Vec<Message<'static>> {
     let finding = &judged.finding;
-    let mut notes = vec![note("control", finding.controls.join(", "))];
+    let mut notes = Vec::new();
+    if !finding.controls.is_empty() {
+        notes.push(note("control", finding.controls.join(", ")));
+    }
     notes.extend(finding.verdicts.iter().map(|verdict| note("verdict", verdict_text(verdict))));
     if let Remedy::Fix(fix) = &finding.remedy {
         notes.extend(fix_notes(fix));
