@@ -32,7 +32,7 @@ pub(super) fn explain(id: Option<&str>, context: &mut Context) -> Result<Exit, C
 pub(super) fn list(context: &mut Context) -> Result<Exit, CliError> {
     let width = passes::TABLE.iter().map(|pass| pass.id.0.len()).max().unwrap_or_default();
     for pass in passes::TABLE {
-        let controls = pass.controls.join(", ");
+        let controls = passes::controls(pass);
         writeln!(context.out, "{:width$}  {:8}  {} ({controls})", pass.id.0, pass.severity.name(), pass.summary)?;
     }
     Ok(Exit::Clean)

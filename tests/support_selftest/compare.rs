@@ -158,7 +158,9 @@ fn changes_of_order_newlines_and_marks_are_reported() {
     is_reported("a foreign newline", "{\r\n\"a\":1\r\n}", "{\r\n\"a\":1,\n\"b\":2\r\n}", &add("/b", 2));
     is_reported("one of two removed", "[1, 2, 3]", "[3]", &remove("/0"));
     is_reported("the wrong one removed", "[1, 2]", "[1]", &remove("/0"));
-    is_reported("a comment goes with its neighbour", "[\n  1, // a\n  2\n]", "[\n  2\n]", &remove("/0"));
+    passes("a comment goes with the item whose line it ends", "[\n  1, // a\n  2\n]", "[\n  2\n]", &remove("/0"));
+    is_reported("the comment of the next line goes", "[\n  1,\n  // a\n  2\n]", "[\n  2\n]", &remove("/0"));
+    is_reported("the comment of a line that stays goes", "[\n  0, 1, // a\n  2\n]", "[\n  0,\n  2\n]", &remove("/1"));
     passes("a comment stays", "[\n  1, // a\n  2\n]", "[\n  // a\n  2\n]", &remove("/0"));
     is_reported("the next one re-indented", "{\n  \"a\": 1\n}", "{\n  \"b\": 2,\n    \"a\": 1\n}", &add("/b", 2));
     is_reported("the next one moved up wrong", "{\n  \"b\": 2,\n  \"a\": 1\n}", "{\n\"a\": 1\n}", &remove("/b"));

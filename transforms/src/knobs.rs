@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::model::{ContainerView, TaskView};
 use crate::pass::{PassId, Provenance, Vouched};
-use crate::passes::{self, excess_capabilities, root_user, writable_root_filesystem};
+use crate::passes::{self, excess_capabilities, host_pid_namespace, root_user, writable_root_filesystem};
 
 /// The knobs of every pass under the section of the pass, and which passes run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -23,6 +23,8 @@ pub struct Knobs {
     pub disable: Option<Vec<PassName>>,
     /// Knobs of `excess-capabilities`.
     pub excess_capabilities: excess_capabilities::Knobs,
+    /// Knobs of `host-pid-namespace`.
+    pub host_pid_namespace: host_pid_namespace::Knobs,
     /// Knobs of `root-user`.
     pub root_user: root_user::Knobs,
     /// Knobs of `writable-root-filesystem`.
@@ -218,6 +220,7 @@ mod tests {
             serde_json::json!({"writable-root-filesystem": {"memory-percent": 101}}),
             serde_json::json!({"excess-capabilities": {"keep": ["NET_FLY"]}}),
             serde_json::json!({"excess-capabilities": {"mode": "drop-some"}}),
+            serde_json::json!({"host-pid-namespace": {"mode": "host"}}),
         ] {
             assert!(serde_json::from_value::<Knobs>(wrong.clone()).is_err(), "{wrong}");
         }

@@ -351,3 +351,17 @@ pub fn finding(
         verdicts: Vec::new(),
     }
 }
+
+/// A finding of `pass` about a member of the task itself.
+pub fn task_finding(pass: &'static Pass, member: &str, message: String, remedy: Remedy) -> Finding {
+    Finding {
+        pass,
+        controls: pass.controls.to_vec(),
+        place: Path::root().key(member),
+        container: None,
+        subject: member.to_owned(),
+        message,
+        remedy,
+        verdicts: Vec::new(),
+    }
+}

@@ -68,8 +68,32 @@ impl<'a> Gap<'a> {
         (solids, between)
     }
 
+    /// This gap without the comments that end the line of an item which goes: they speak about it. `None` where there are none.
+    fn without_remarks(&self) -> Option<Self> {
+        let mut pieces = Vec::with_capacity(self.pieces.len());
+        let (mut starts_line, mut on_line_of_taken) = (false, false);
+        for piece in &self.pieces {
+            match piece {
+                Piece::Taken => on_line_of_taken |= starts_line,
+                Piece::Space(space) if newline(space).is_some() => (starts_line, on_line_of_taken) = (true, false),
+                Piece::Solid(_) => starts_line = false,
+                Piece::Space(_) | Piece::Comma => {}
+            }
+            let remark = matches!(piece, Piece::Solid(text) if text.starts_with("//") || text.starts_with("/*"));
+            if !(remark && on_line_of_taken) {
+                pieces.push(*piece);
+            }
+        }
+        (pieces.len() < self.pieces.len()).then_some(Self { pieces, neighbours: self.neighbours })
+    }
+
     /// Whether `new` is this gap but for what items that came or went brought with them.
     pub fn same(&self, new: &Self) -> Result<(), String> {
+        let remarkless = || self.without_remarks().map_or(Err(String::new()), |gap| gap.is(new));
+        self.is(new).or_else(|error| remarkless().map_err(|_| error))
+    }
+
+    fn is(&self, new: &Self) -> Result<(), String> {
         let (was, is) = (self.text(), new.text());
         if self.taken() + new.taken() == 0 {
             return if was == is { Ok(()) } else { Err(format!("`{was}` became `{is}`")) };

@@ -48,6 +48,8 @@ pub const IMAGES: &[&str] = &[
     "ghcr.io/org/app@sha256:9b2a28eb47540823042a2ba401386845089bb7b62a9637d55816132c4c3c36eb",
     "amazon/aws-for-fluent-bit:stable",
     "postgres:16",
+    "docker:28-dind",
+    "public.ecr.aws/datadog/agent:7",
 ];
 
 /// Words of a command line.

@@ -238,6 +238,7 @@ fn findings_about_a_container_stand_together_in_source_order() {
             "root-user b user: Applied",
             "writable-root-filesystem b readonlyRootFilesystem: Applied",
             "excess-capabilities - /containerDefinitions/1: Undetermined",
+            "privileged-container - /containerDefinitions/1: Undetermined",
             "root-user - /containerDefinitions/1: Undetermined",
             "writable-root-filesystem - /containerDefinitions/1: Undetermined",
             "excess-capabilities a NET_ADMIN: Manual",
@@ -253,14 +254,10 @@ fn findings_about_a_container_stand_together_in_source_order() {
 fn the_order_of_the_table_changes_nothing() {
     let document = read(WEB);
     let intent = Intent::new(&TaskView::new(&document), &wishes()).expect("nothing is contradicted");
-    for mut number in 0..(1..=passes::TABLE.len()).product() {
-        let mut left = passes::TABLE.to_vec();
-        let mut table = Vec::new();
-        while !left.is_empty() {
-            let choices = left.len();
-            table.push(left.remove(number % choices));
-            number /= choices;
-        }
+    for turn in 0..passes::TABLE.len() {
+        let mut table = passes::TABLE;
+        table.rotate_left(turn);
+        table[1..].reverse();
         let outcome =
             round(&document, intent.clone(), &Round { table: &table, ..Round::default() }).expect("it is proven");
         assert_eq!(outcome.hardened.map(|document| document.text().to_owned()), Some(after(WEB, &wishes())));

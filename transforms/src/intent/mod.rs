@@ -4,6 +4,9 @@
 //! withheld stays what it was here.
 
 mod capabilities;
+mod host_work;
+mod namespaces;
+mod privileges;
 mod selection;
 #[cfg(test)]
 mod tests;
@@ -11,6 +14,8 @@ mod user;
 mod writable;
 
 pub use capabilities::{CapabilityPlan, DropForm};
+pub use namespaces::{NamespacePlan, Sharing};
+pub use privileges::{Lists, PrivilegeMend, PrivilegePlan};
 pub use selection::{Selection, Withheld};
 pub use user::{LOW_PORTS, UserAfter, UserMend, UserPlan};
 pub use writable::{TmpfsPlan, WritablePlan};
@@ -44,6 +49,8 @@ pub struct Intent {
     pub os: Os,
     /// What was asked for.
     pub wishes: Wishes,
+    /// What the task shares with its host.
+    pub namespaces: NamespacePlan,
     containers: Vec<ContainerIntent>,
 }
 
@@ -55,6 +62,8 @@ pub struct ContainerIntent {
     pub user: UserPlan,
     /// Where it can write.
     pub writable: WritablePlan,
+    /// Whether it stays privileged.
+    pub privileges: PrivilegePlan,
     /// Which capabilities it may have.
     pub capabilities: CapabilityPlan,
 }
@@ -81,14 +90,16 @@ impl Intent {
         let setting = Setting { task, seen: &seen, hidden, target: &target, os, wishes };
         let users: Vec<UserPlan> = seen.iter().map(|container| user::plan(&setting, container)).collect();
         let writable = writable::plan(&setting, &seen, &users);
+        let namespaces = namespaces::plan(&setting);
         let containers = seen.iter().zip(users).zip(writable).map(|((container, user), writable)| ContainerIntent {
             index: container.index(),
+            privileges: privileges::plan(&setting, container, &namespaces),
             capabilities: capabilities::plan(&setting, container, &user.after),
             user,
             writable,
         });
         let containers = containers.collect();
-        Ok(Self { target, os, wishes: wishes.clone(), containers })
+        Ok(Self { target, os, wishes: wishes.clone(), namespaces, containers })
     }
 
     /// The value of one knob for a container or for the task as a whole, and who vouches for it.

@@ -14,6 +14,7 @@ use crate::passes;
 use crate::waiver::Waivers;
 
 mod capabilities;
+mod privileges;
 mod user;
 mod withheld;
 mod writable;

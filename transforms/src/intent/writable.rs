@@ -1,11 +1,9 @@
 //! Where a container can write after the run, when its root file system cannot be written.
 
-use std::collections::BTreeSet;
-
 use super::user::{self, UserAfter, UserPlan};
 use super::{Plan, Setting};
 use crate::knobs::Subject;
-use crate::model::{ContainerView, MountKind, Os, Read, Why};
+use crate::model::{ContainerView, Mount, MountKind, Os, Read, Why};
 use crate::pass::{Obstacle, Provenance, Vouched};
 use crate::passes::root_user;
 use crate::passes::writable_root_filesystem::{self as pass, WritablePath};
@@ -134,19 +132,31 @@ fn proxy_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> Optio
     })
 }
 
-/// Every path that something is mounted on, in the container or through `volumesFrom`, which passes on what it was passed itself. A
-/// tmpfs belongs to its container alone.
+/// Every path that something is mounted on, in the container or through `volumesFrom`, which passes on what it was passed itself.
 fn mounted(setting: &Setting<'_>, container: &ContainerView<'_>) -> Result<Vec<String>, Obstacle> {
-    let mut paths = Vec::new();
-    let mut visited = BTreeSet::new();
+    let mut paths = own_mounts(container, |_| true)?;
+    // A tmpfs is the container's own (`--tmpfs`, where `--volumes-from` hands on volumes alone).
+    let handed_on = |mount: &Mount| matches!(mount.kind, MountKind::Volume(_));
+    for source in with_sources(setting, container)?.iter().skip(1) {
+        paths.extend(own_mounts(source, handed_on)?);
+    }
+    Ok(paths)
+}
+
+/// The container, and then all whose mounts it takes over, directly or not.
+pub(super) fn with_sources<'s>(
+    setting: &Setting<'s>,
+    container: &ContainerView<'s>,
+) -> Result<Vec<ContainerView<'s>>, Obstacle> {
+    let mut found: Vec<ContainerView<'s>> = Vec::new();
     let mut pending = vec![*container];
     while let Some(next) = pending.pop() {
-        if visited.insert(next.index()) {
-            paths.extend(own_mounts(&next, container)?);
+        if found.iter().all(|known| known.index() != next.index()) {
+            found.push(next);
             pending.extend(sources(setting, &next)?);
         }
     }
-    Ok(paths)
+    Ok(found)
 }
 
 /// The containers whose mounts this one takes over.
@@ -175,17 +185,12 @@ fn sources<'s>(setting: &Setting<'s>, container: &ContainerView<'s>) -> Result<V
     Ok(sources)
 }
 
-/// The paths of the mounts of `container` that `heir` has as well.
-fn own_mounts(container: &ContainerView<'_>, heir: &ContainerView<'_>) -> Result<Vec<String>, Obstacle> {
+fn own_mounts(container: &ContainerView<'_>, counts: impl Fn(&Mount) -> bool) -> Result<Vec<String>, Obstacle> {
     let unread = |field: String| move |why| Obstacle::unresolved(&field, why);
     let mut paths = Vec::new();
     let list =
         format!("{} of {}, which may mount such a path already,", user::unread_mounts(container), container.title());
-    let mounts = container.mounts().map_err(unread(list))?;
-    for mount in mounts
-        .into_iter()
-        .filter(|mount| container.index() == heir.index() || matches!(mount.kind, MountKind::Volume(_)))
-    {
+    for mount in container.mounts().map_err(unread(list))?.into_iter().filter(counts) {
         match mount.path {
             Read::Known(path) => paths.push(path),
             Read::Absent => {}

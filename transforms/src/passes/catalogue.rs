@@ -1,6 +1,6 @@
 //! The catalogue of the passes: the whole text of this crate's README, made from what the passes know about themselves.
 
-use super::{TABLE, page};
+use super::{TABLE, controls, page};
 use crate::pass::Pass;
 
 const INTRODUCTION: &str = "\
@@ -30,7 +30,7 @@ pub fn catalogue() -> String {
 }
 
 fn rows(pass: &'static Pass) -> impl Iterator<Item = String> {
-    let (id, severity, controls) = (pass.id, pass.severity.name(), pass.controls.join(", "));
+    let (id, severity, controls) = (pass.id, pass.severity.name(), controls(pass));
     pass.yields.iter().map(move |known| {
         let (remedy, when) = (known.applicability.name(), known.when);
         format!("| [{id}](#{id}) | {severity} | {controls} | {remedy} | {when} |\n")

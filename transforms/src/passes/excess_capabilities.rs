@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::capability;
 use crate::edit::Edit;
-use crate::intent::{CapabilityPlan, DropForm, Intent, UserAfter};
+use crate::intent::{CapabilityPlan, ContainerIntent, DropForm, Intent, PrivilegePlan, Sharing, UserAfter};
 use crate::knobs::Knob;
 use crate::model::{CapabilityLists, ContainerView, Os, Read, TaskView, Why};
 use crate::pass::{
@@ -27,7 +27,7 @@ pub static PASS: Pass = Pass {
     yields: &[
         Yield {
             applicability: Applicability::Manual,
-            when: "a privileged container, an added capability that reaches past the container",
+            when: "a container that stays privileged, an added capability that reaches past the container",
         },
         Yield {
             applicability: Applicability::Unsafe,
@@ -103,38 +103,41 @@ fn inspect(task: &TaskView<'_>, intent: &Intent) -> Vec<Finding> {
     if intent.os == Os::Windows {
         return Vec::new();
     }
-    let pid_mode = task.member("pidMode").text();
-    pass::each_container(&PASS, task, |container| inspect_container(container, intent, &pid_mode))
+    pass::each_container(&PASS, task, |container| inspect_container(container, intent))
 }
 
-fn inspect_container(container: &ContainerView<'_>, intent: &Intent, pid_mode: &Read<&str>) -> Vec<Finding> {
+fn inspect_container(container: &ContainerView<'_>, intent: &Intent) -> Vec<Finding> {
+    let Some(planned) = intent.container(container.index()) else {
+        return Vec::new();
+    };
     let lists = match (container.privileged(), container.capabilities()) {
         (Read::Unresolved(why), _) => {
             let place = container.path().key("privileged");
             return vec![undetermined(container, place, Obstacle::unresolved("`privileged`", why))];
         }
-        (Read::Known(true), _) => return vec![privileged(container)],
+        (Read::Known(true), _) if planned.privileges.stays => {
+            return vec![privileged(container, &planned.privileges)];
+        }
         (_, Err(why)) => {
             let (place, field) = unread_lists(container);
             return vec![undetermined(container, place, Obstacle::unresolved(field, why))];
         }
         (_, Ok(lists)) => lists,
     };
-    let Some(plan) = intent.container(container.index()).map(|container| &container.capabilities) else {
-        return Vec::new();
-    };
+    let plan = &planned.capabilities;
+    let pid_after = intent.namespaces.pid_after;
     let reaches_host = |name: &String| {
-        (capability::is_dangerous(name) || (name == "SYS_PTRACE" && *pid_mode == Read::Known("host")))
+        (capability::is_dangerous(name) || (name == "SYS_PTRACE" && pid_after == Sharing::Shared))
             && !plan.vouched.contains(name)
     };
     let dangerous: BTreeSet<String> = lists.add.iter().filter(|name| reaches_host(name)).cloned().collect();
     let mut findings: Vec<Finding> = dangerous.iter().map(|name| dangerous_add(container, name)).collect();
-    if let (Some(why), true) = (pid_mode.unresolved(), lists.add.iter().any(|name| name == "SYS_PTRACE")) {
+    if let (Sharing::Unknown(why), true) = (pid_after, lists.add.iter().any(|name| name == "SYS_PTRACE")) {
         findings.extend(ptrace(container, why).filter(|_| !plan.vouched.contains("SYS_PTRACE")));
     }
     // With ALL added there is nothing to be said about single capabilities.
     if !dangerous.contains("ALL") {
-        findings.extend(excess(container, intent, plan, &lists, &dangerous));
+        findings.extend(excess(container, intent, planned, &lists, &dangerous));
     }
     findings
 }
@@ -142,17 +145,22 @@ fn inspect_container(container: &ContainerView<'_>, intent: &Intent, pid_mode: &
 fn excess(
     container: &ContainerView<'_>,
     intent: &Intent,
-    plan: &CapabilityPlan,
+    planned: &ContainerIntent,
     lists: &CapabilityLists,
     dangerous: &BTreeSet<String>,
 ) -> Option<Finding> {
+    let plan = &planned.capabilities;
     let effective = capability::effective(lists);
     let excess: Vec<String> =
         effective.iter().filter(|name| !plan.allowed.contains(*name) && !dangerous.contains(*name)).cloned().collect();
-    if excess.is_empty() {
+    // A container that was privileged had everything, so what it keeps of that has to be added.
+    let restored = planned.privileges.restored().into_iter().flatten();
+    let missing: Vec<String> = restored.filter(|name| !effective.contains(*name)).cloned().collect();
+    if excess.is_empty() && missing.is_empty() {
         return None;
     }
-    let (drop, add) = match plan.form {
+    let (drop, mut add) = match plan.form {
+        _ if excess.is_empty() => (Vec::new(), Vec::new()),
         DropForm::ByName => (excess.clone(), Vec::new()),
         DropForm::All => (vec!["ALL".to_owned()], Vec::new()),
         DropForm::AllThenAdd => {
@@ -161,12 +169,13 @@ fn excess(
             (vec!["ALL".to_owned()], back.cloned().collect())
         }
     };
+    add.extend(missing.iter().cloned());
     let capabilities = container.path().key("linuxParameters").key("capabilities");
     let append = |list: &str, name: &String| Edit::Append { array: capabilities.key(list), value: json!(name) };
     let edits =
         drop.iter().map(|name| append("drop", name)).chain(add.iter().map(|name| append("add", name))).collect();
     let fix = Fix {
-        title: title(&drop, &add),
+        title: title(&drop, &add, &missing),
         applicability: Applicability::Unsafe,
         edits,
         values: vec![Vouched { value: basis(intent, container, plan), by: plan.by }],
@@ -175,20 +184,29 @@ fn excess(
     let mut after = lists.clone();
     after.drop.extend(drop);
     after.add.extend(add);
-    let named =
-        if excess.len() == capability::DEFAULTS.len() { "all 14 of the default set".into() } else { excess.join(", ") };
-    let message = format!("{} has capabilities that it does not need: {named}", container.title());
+    let message = message(container, &excess, &missing);
     let mut finding = pass::finding(&PASS, container, "capabilities", message, Remedy::Fix(fix));
     finding.place = capabilities.key("drop");
     finding.verdicts = vec![verdict(lists, Some(&after))];
     Some(finding)
 }
 
-fn title(drop: &[String], add: &[String]) -> String {
-    if add.is_empty() {
-        format!("drop {}", drop.join(", "))
-    } else {
-        format!("drop {} and add back {}", drop.join(", "), add.join(", "))
+fn message(container: &ContainerView<'_>, excess: &[String], missing: &[String]) -> String {
+    let title = container.title();
+    if excess.is_empty() {
+        return format!("{title} needs {} once it is not privileged", missing.join(", "));
+    }
+    let named =
+        if excess.len() == capability::DEFAULTS.len() { "all 14 of the default set".into() } else { excess.join(", ") };
+    format!("{title} has capabilities that it does not need: {named}")
+}
+
+fn title(drop: &[String], add: &[String], missing: &[String]) -> String {
+    let verb = if missing.is_empty() { "add back" } else { "add" };
+    match (drop.is_empty(), add.is_empty()) {
+        (false, true) => format!("drop {}", drop.join(", ")),
+        (false, false) => format!("drop {} and {verb} {}", drop.join(", "), add.join(", ")),
+        (true, _) => format!("{verb} {}", add.join(", ")),
     }
 }
 
@@ -207,11 +225,13 @@ fn basis(intent: &Intent, container: &ContainerView<'_>, plan: &CapabilityPlan) 
 
 fn risks(container: &ContainerView<'_>, intent: &Intent, excess: &[String]) -> Vec<Risk> {
     let name = container.name().unwrap_or("the container");
+    let breaks = match excess.len() {
+        0 => "what it needs beyond these stops working once it is not privileged".to_owned(),
+        1..=3 => format!("whatever leaned on {} stops working", excess.join(", ")),
+        _ => "whatever leaned on these stops working".to_owned(),
+    };
     let mut risks = vec![Risk::new(
-        format!(
-            "whatever leaned on {} stops working",
-            if excess.len() > 3 { "these".to_owned() } else { excess.join(", ") }
-        ),
+        breaks,
         format!("run one task of the new revision and look in the log of {name} for `Operation not permitted`"),
     )];
     if excess.iter().any(|name| name == "NET_RAW") {
@@ -269,11 +289,8 @@ fn ptrace(container: &ContainerView<'_>, why: Why) -> Option<Finding> {
     Some(finding)
 }
 
-fn privileged(container: &ContainerView<'_>) -> Finding {
-    let obstacle = Obstacle::new(
-        "capabilities are ignored while `privileged` is true",
-        "find out what the container needs and set `privileged` to false by hand",
-    );
+fn privileged(container: &ContainerView<'_>, plan: &PrivilegePlan) -> Finding {
+    let obstacle = Obstacle::new("capabilities are ignored while `privileged` is true", plan.next_step.clone());
     let message = format!("{} is privileged and so has every capability", container.title());
     let mut finding = pass::finding(&PASS, container, "capabilities", message, Remedy::Manual(vec![obstacle]));
     finding.place = container.path().key("privileged");

@@ -4,7 +4,11 @@ use crate::pass::{Pass, PassId, Run};
 
 mod catalogue;
 pub mod excess_capabilities;
+pub mod host_ipc_namespace;
+pub mod host_network_mode;
+pub mod host_pid_namespace;
 pub mod invalid_definition;
+pub mod privileged_container;
 pub mod root_user;
 #[cfg(test)]
 mod tests;
@@ -13,8 +17,16 @@ pub mod writable_root_filesystem;
 pub use catalogue::catalogue;
 
 /// Every pass, sorted by id.
-pub static TABLE: [&Pass; 4] =
-    [&excess_capabilities::PASS, &invalid_definition::PASS, &root_user::PASS, &writable_root_filesystem::PASS];
+pub static TABLE: [&Pass; 8] = [
+    &excess_capabilities::PASS,
+    &host_ipc_namespace::PASS,
+    &host_network_mode::PASS,
+    &host_pid_namespace::PASS,
+    &invalid_definition::PASS,
+    &privileged_container::PASS,
+    &root_user::PASS,
+    &writable_root_filesystem::PASS,
+];
 
 /// The pass of that id.
 pub fn find(id: &str) -> Option<&'static Pass> {
@@ -36,6 +48,11 @@ pub fn nearest_of<'c>(wrong: &str, candidates: impl Iterator<Item = &'c str>) ->
     candidates.max_by(|left, right| strsim::jaro_winkler(wrong, left).total_cmp(&strsim::jaro_winkler(wrong, right)))
 }
 
+/// The controls of a pass for people.
+pub fn controls(pass: &Pass) -> String {
+    if pass.controls.is_empty() { "no control".to_owned() } else { pass.controls.join(", ") }
+}
+
 /// The whole page of a pass: what its Markdown says, and the facts that the code knows.
 pub fn page(pass: &Pass) -> String {
     let yields: Vec<&str> = pass.yields.iter().map(|known| known.applicability.name()).collect();
@@ -49,12 +66,13 @@ pub fn page(pass: &Pass) -> String {
         Run::ByDefault => "",
         Run::OnRequest => " · runs on request: `--only` or `enable` in the policy",
     };
+    let looked_for_by = if pass.controls.is_empty() { controls(pass) } else { format!("controls {}", controls(pass)) };
     format!(
-        "# {}\n\n{}.\n\nSeverity {} · controls {} · remedies are {}{request}\n\n{}\n\n## Knobs\n\n{}",
+        "# {}\n\n{}.\n\nSeverity {} · {} · remedies are {}{request}\n\n{}\n\n## Knobs\n\n{}",
         pass.id,
         capitalised(pass.summary),
         pass.severity.name(),
-        pass.controls.join(", "),
+        looked_for_by,
         yields.join(" or "),
         pass.page.trim_end(),
         knobs
