@@ -87,6 +87,9 @@ impl Planter {
             "taskDefinition": {
                 "family": "planted",
                 "networkMode": "awsvpc",
+                "pidMode": "host",
+                "futureMode": self.value(),
+                "ipcMode": "host",
                 "memory": "4096",
                 "containerDefinitions": containers,
                 "volumes": [{ "name": "data", "dockerVolumeConfiguration": {
