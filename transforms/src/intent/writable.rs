@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::user::{self, UserAfter, UserPlan};
 use super::{Plan, Setting};
 use crate::knobs::Subject;
-use crate::model::{ContainerView, Os, Read, Why};
+use crate::model::{ContainerView, MountKind, Os, Read, Why};
 use crate::pass::{Obstacle, Provenance, Vouched};
 use crate::passes::root_user;
 use crate::passes::writable_root_filesystem::{self as pass, WritablePath};
@@ -134,14 +134,17 @@ fn proxy_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> Optio
     })
 }
 
-/// Every path that something is mounted on, in the container or through `volumesFrom`, which passes on what it was passed itself.
+/// Every path that something is mounted on, in the container or through `volumesFrom`. That passes on volumes, also those that were
+/// passed on themselves, and no tmpfs: a tmpfs is no mount point but a setting of its container (API model, `LinuxParameters.tmpfs`).
 fn mounted(setting: &Setting<'_>, container: &ContainerView<'_>) -> Result<Vec<String>, Obstacle> {
     let mut paths = Vec::new();
     let mut visited = BTreeSet::new();
     let mut pending = vec![*container];
     while let Some(next) = pending.pop() {
         if visited.insert(next.index()) {
-            paths.extend(own_mounts(&next)?);
+            let own = next.index() == container.index();
+            let reaches = |kind: &MountKind| own || matches!(kind, MountKind::Volume(_));
+            paths.extend(own_mounts(&next)?.into_iter().filter(|(_, kind)| reaches(kind)).map(|(path, _)| path));
             pending.extend(sources(setting, &next)?);
         }
     }
@@ -174,14 +177,14 @@ fn sources<'s>(setting: &Setting<'s>, container: &ContainerView<'s>) -> Result<V
     Ok(sources)
 }
 
-fn own_mounts(container: &ContainerView<'_>) -> Result<Vec<String>, Obstacle> {
+fn own_mounts(container: &ContainerView<'_>) -> Result<Vec<(String, MountKind)>, Obstacle> {
     let unread = |field: String| move |why| Obstacle::unresolved(&field, why);
     let mut paths = Vec::new();
     let list =
         format!("{} of {}, which may mount such a path already,", user::unread_mounts(container), container.title());
     for mount in container.mounts().map_err(unread(list))? {
         match mount.path {
-            Read::Known(path) => paths.push(path),
+            Read::Known(path) => paths.push((path, mount.kind)),
             Read::Absent => {}
             Read::Unresolved(why) => {
                 let path = format!("the path of a mount of {}, which may be one of these,", container.title());
