@@ -32,6 +32,9 @@ fn wishes() -> impl Strategy<Value = Wishes> {
             json!({ "writable-root-filesystem": { "paths": ["/tmp", { "path": "/var/cache/app", "exec": true }], "size": 4 } }),
             json!({ "excess-capabilities": { "keep": ["CHOWN", "SETUID", "NET_ADMIN"] } }),
             json!({ "excess-capabilities": { "mode": "drop-net-raw" } }),
+            json!({ "logs": { "group": "/ecs/{family}/{container}", "region": "eu-west-1" } }),
+            json!({ "logs": { "region": "us-gov-west-1", "mode": "blocking", "create-group": true } }),
+            json!({ "logs": { "stream-prefix": "x", "mode": "non-blocking", "max-buffer-size": "4m" } }),
         ],
         0..4,
     );

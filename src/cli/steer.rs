@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use ecs_harden_transforms::intent::{Selection, Wishes};
-use ecs_harden_transforms::knobs::{Layers, Scope};
+use ecs_harden_transforms::knobs::{Knobs, Layer, Layers, Scope};
 use ecs_harden_transforms::model::{TargetWish, TaskView};
 use ecs_harden_transforms::pass::{Applicability, PassId, Provenance};
 use ecs_harden_transforms::passes;
@@ -17,9 +17,10 @@ use crate::plan::{Plan, Refusal, RefusalKind};
 use crate::policy::set;
 use crate::source::{self, Found, Input, Origin, SourceError};
 
-/// The wishes that the flags state.
-pub(super) fn wishes(run: &Run) -> Result<Wishes, CliError> {
-    let layers = run.set.iter().map(|argument| set::layer(argument)).collect::<Result<Vec<_>, _>>()?;
+/// The wishes that the flags state, and below them what the environment says.
+pub(super) fn wishes(run: &Run, region: Option<&str>) -> Result<Wishes, CliError> {
+    let flags = run.set.iter().map(|argument| set::layer(argument)).collect::<Result<Vec<_>, _>>()?;
+    let layers: Vec<Layer> = environment(region).into_iter().chain(flags).collect();
     Ok(Wishes {
         selection: Selection {
             passes: selected(run)?.into_iter().collect(),
@@ -32,6 +33,13 @@ pub(super) fn wishes(run: &Run) -> Result<Wishes, CliError> {
         layers: Layers::from(layers),
         waivers: Waivers::default(),
     })
+}
+
+/// What the environment says; a region that is none says nothing.
+fn environment(region: Option<&str>) -> Option<Layer> {
+    let mut knobs = Knobs::default();
+    knobs.logs.region = Some(region?.to_owned().try_into().ok()?);
+    Some(Layer { origin: Provenance::Environment, scope: Scope::everything(), knobs })
 }
 
 fn selected(run: &Run) -> Result<Vec<PassId>, CliError> {
@@ -66,7 +74,7 @@ pub(super) fn each(
     context: &mut Context,
     mut next: impl FnMut(Planned, &mut Context) -> Result<Exit, CliError>,
 ) -> Result<Exit, CliError> {
-    let wishes = wishes(run)?;
+    let wishes = wishes(run, context.region.as_deref())?;
     let expanded = source::expand(paths, &context.cwd);
     let mut unused = scopes(run)?;
     let mut worst = Exit::Clean;

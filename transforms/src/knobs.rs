@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::model::{ContainerView, TaskView};
 use crate::pass::{PassId, Provenance, Vouched};
-use crate::passes::{self, excess_capabilities, root_user, writable_root_filesystem};
+use crate::passes::{self, excess_capabilities, missing_log_configuration, root_user, writable_root_filesystem};
 
 /// The knobs of every pass under the section of the pass, and which passes run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -22,6 +22,8 @@ pub struct Knobs {
     pub disable: Option<Vec<PassName>>,
     /// Knobs of `excess-capabilities`.
     pub excess_capabilities: excess_capabilities::Knobs,
+    /// Knobs of `missing-log-configuration`.
+    pub logs: missing_log_configuration::Knobs,
     /// Knobs of `root-user`.
     pub root_user: root_user::Knobs,
     /// Knobs of `writable-root-filesystem`.
@@ -216,6 +218,14 @@ mod tests {
             serde_json::json!({"writable-root-filesystem": {"memory-percent": 101}}),
             serde_json::json!({"excess-capabilities": {"keep": ["NET_FLY"]}}),
             serde_json::json!({"excess-capabilities": {"mode": "drop-some"}}),
+            serde_json::json!({"logs": {"group": "/ecs/{service}"}}),
+            serde_json::json!({"logs": {"group": "two words"}}),
+            serde_json::json!({"logs": {"region": "frankfurt"}}),
+            serde_json::json!({"logs": {"region": "eu-central-1a"}}),
+            serde_json::json!({"logs": {"stream-prefix": "a:b"}}),
+            serde_json::json!({"logs": {"mode": "sometimes"}}),
+            serde_json::json!({"logs": {"max-buffer-size": "0m"}}),
+            serde_json::json!({"logs": {"max-buffer-size": "25 MiB"}}),
         ] {
             assert!(serde_json::from_value::<Knobs>(wrong.clone()).is_err(), "{wrong}");
         }

@@ -4,6 +4,7 @@
 //! withheld stays what it was here.
 
 mod capabilities;
+mod logs;
 mod selection;
 #[cfg(test)]
 mod tests;
@@ -11,6 +12,7 @@ mod user;
 mod writable;
 
 pub use capabilities::{CapabilityPlan, DropForm};
+pub use logs::LogMend;
 pub use selection::{Selection, Withheld};
 pub use user::{LOW_PORTS, UserAfter, UserMend, UserPlan};
 pub use writable::{TmpfsPlan, WritablePlan};
@@ -57,6 +59,8 @@ pub struct ContainerIntent {
     pub writable: WritablePlan,
     /// Which capabilities it may have.
     pub capabilities: CapabilityPlan,
+    /// Where its logs go, if nothing says so yet.
+    pub logs: Plan<LogMend>,
 }
 
 /// How a weakness of a container will be mended.
@@ -81,11 +85,14 @@ impl Intent {
         let setting = Setting { task, seen: &seen, hidden, target: &target, os, wishes };
         let users: Vec<UserPlan> = seen.iter().map(|container| user::plan(&setting, container)).collect();
         let writable = writable::plan(&setting, &seen, &users);
-        let containers = seen.iter().zip(users).zip(writable).map(|((container, user), writable)| ContainerIntent {
+        let logs = logs::plan(&setting);
+        let containers = seen.iter().zip(users).zip(writable).zip(logs);
+        let containers = containers.map(|(((container, user), writable), logs)| ContainerIntent {
             index: container.index(),
             capabilities: capabilities::plan(&setting, container, &user.after),
             user,
             writable,
+            logs,
         });
         let containers = containers.collect();
         Ok(Self { target, os, wishes: wishes.clone(), containers })

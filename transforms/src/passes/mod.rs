@@ -4,6 +4,7 @@ use crate::pass::{Pass, PassId, Run};
 
 mod catalogue;
 pub mod excess_capabilities;
+pub mod missing_log_configuration;
 pub mod root_user;
 #[cfg(test)]
 mod tests;
@@ -12,7 +13,8 @@ pub mod writable_root_filesystem;
 pub use catalogue::catalogue;
 
 /// Every pass, sorted by id.
-pub static TABLE: [&Pass; 3] = [&excess_capabilities::PASS, &root_user::PASS, &writable_root_filesystem::PASS];
+pub static TABLE: [&Pass; 4] =
+    [&excess_capabilities::PASS, &missing_log_configuration::PASS, &root_user::PASS, &writable_root_filesystem::PASS];
 
 /// The pass of that id.
 pub fn find(id: &str) -> Option<&'static Pass> {

@@ -39,7 +39,7 @@ macro_rules! filed {
     };
 }
 
-static FILED: [Filed; 3] = filed![excess_capabilities, root_user, writable_root_filesystem];
+static FILED: [Filed; 4] = filed![excess_capabilities, missing_log_configuration, root_user, writable_root_filesystem];
 
 /// The module and file name of a pass: `root-user` lives in `root_user.rs`.
 fn snake(id: PassId) -> String {
