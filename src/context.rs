@@ -24,6 +24,8 @@ pub struct Context {
     pub ci: Ci,
     /// The day, in UTC; it decides which waivers have expired.
     pub today: Date,
+    /// The region that the environment names, as AWS's own tools take it: `AWS_REGION`, else `AWS_DEFAULT_REGION`.
+    pub region: Option<String>,
     /// Damage for a test to watch; only debug builds can be asked for it.
     pub fault: Fault,
     /// How much is told.
@@ -78,6 +80,9 @@ impl Context {
             cwd: std::env::current_dir()?,
             ci: if ci { Ci::Yes } else { Ci::No },
             today: today(std::env::var("ECS_HARDEN_TEST_TODAY").ok().as_deref()),
+            region: ["AWS_REGION", "AWS_DEFAULT_REGION"]
+                .into_iter()
+                .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty())),
             fault: fault(std::env::var("ECS_HARDEN_TEST_FAULT").ok().as_deref()),
             verbosity: Verbosity::Normal,
         })

@@ -167,7 +167,8 @@ fn diffs_apply_unless_stderr_says_otherwise() {
 
 fn ecs_harden(directory: &Path, arguments: &[&str]) -> std::process::Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ecs-harden"));
-    command.current_dir(directory).args(arguments).env_remove("CI").output().unwrap()
+    command.current_dir(directory).args(arguments).env_remove("CI");
+    command.env_remove("AWS_REGION").env_remove("AWS_DEFAULT_REGION").output().unwrap()
 }
 
 fn git_apply(directory: &Path, patch: &[u8]) -> bool {

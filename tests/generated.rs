@@ -73,6 +73,8 @@ fn report_of(arguments: &[&str]) -> Json {
         .current_dir(root())
         .args(["check", "--format", "json"])
         .args(arguments)
+        .env_remove("AWS_REGION")
+        .env_remove("AWS_DEFAULT_REGION")
         .output()
         .unwrap();
     serde_json::from_slice(&output.stdout).unwrap()
@@ -177,6 +179,8 @@ fn the_readme_shows_what_its_commands_print() {
             .current_dir(root())
             .args(arguments.split_whitespace())
             .env_remove("CLICOLOR_FORCE")
+            .env_remove("AWS_REGION")
+            .env_remove("AWS_DEFAULT_REGION")
             .output()
             .unwrap();
         let printed = String::from_utf8(output.stdout).unwrap();

@@ -35,6 +35,9 @@ fn wishes() -> impl Strategy<Value = Wishes> {
             json!({ "excess-capabilities": { "mode": "drop-net-raw" } }),
             json!({ "host-pid-namespace": { "mode": "task" } }),
             json!({ "host-pid-namespace": { "mode": "private" } }),
+            json!({ "logs": { "group": "/ecs/{family}/{container}", "region": "eu-west-1" } }),
+            json!({ "logs": { "region": "us-gov-west-1", "mode": "blocking", "create-group": true } }),
+            json!({ "logs": { "stream-prefix": "x", "mode": "non-blocking", "max-buffer-size": "4m" } }),
         ],
         0..4,
     );

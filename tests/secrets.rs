@@ -142,6 +142,8 @@ fn command(directory: &Path, arguments: &[&str]) -> Command {
         .current_dir(directory)
         .args(arguments)
         .env_remove("CI")
+        .env_remove("AWS_REGION")
+        .env_remove("AWS_DEFAULT_REGION")
         .env("RUST_BACKTRACE", "full")
         .env("RUST_LOG", "trace");
     command

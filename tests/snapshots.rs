@@ -53,6 +53,8 @@ fn ecs_harden(directory: &Path, arguments: &[String]) -> Output {
         .args(arguments)
         .env_remove("CI")
         .env_remove("NO_COLOR")
+        .env_remove("AWS_REGION")
+        .env_remove("AWS_DEFAULT_REGION")
         .env_remove("CLICOLOR_FORCE")
         .env("TERM", "xterm")
         .output()
@@ -133,7 +135,8 @@ fn inputs(case: &Path) -> Vec<PathBuf> {
     entries.filter(|path| path.is_file() && !CLI_PARTS.contains(&name(path))).collect()
 }
 
-/// `args` is the command line, one argument a line, after lines `FAULT=…`, `CI=…` and `TODAY=…` for the environment; `stdin` is fed to it;
+/// `args` is the command line, one argument a line, after lines `FAULT=…`, `CI=…`, `TODAY=…` and `AWS_REGION=…` for the environment;
+/// `stdin` is fed to it;
 /// `stdout`, `stderr` and `status` are what came of it, and `after/` the files that it wrote. The files of the case lie beside it.
 #[test]
 fn the_command_line_says_what_its_goldens_show() {
@@ -144,11 +147,12 @@ fn the_command_line_says_what_its_goldens_show() {
         }
         let mut command = Command::new(env!("CARGO_BIN_EXE_ecs-harden"));
         command.env_remove("CI").env_remove("CLICOLOR_FORCE").env_remove("COLUMNS").env("NO_COLOR", "1");
+        command.env_remove("AWS_REGION").env_remove("AWS_DEFAULT_REGION");
         for argument in args(&case) {
             match argument.split_once('=') {
                 Some(("FAULT", fault)) => command.env("ECS_HARDEN_TEST_FAULT", fault),
-                Some(("CI", ci)) => command.env("CI", ci),
                 Some(("TODAY", day)) => command.env("ECS_HARDEN_TEST_TODAY", day),
+                Some((name @ ("CI" | "AWS_REGION"), value)) => command.env(name, value),
                 _ => command.arg(argument),
             };
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ecs_harden_transforms::intent::{Selection, Wishes};
-use ecs_harden_transforms::knobs::{Layer, Layers, Subject};
+use ecs_harden_transforms::knobs::{Knobs, Layer, Layers, Scope, Subject};
 use ecs_harden_transforms::model::{TargetWish, TaskView};
 use ecs_harden_transforms::pass::{Applicability, PassId, Provenance};
 use ecs_harden_transforms::passes;
@@ -23,6 +23,7 @@ pub(super) struct Terms<'a> {
     selection: Selection,
     target: TargetWish,
     run: &'a Run,
+    environment: Option<Layer>,
     flags: Vec<Layer>,
     policies: Policies<'a>,
     wishes: BTreeMap<Option<String>, Arc<Wishes>>,
@@ -61,6 +62,7 @@ impl<'a> Terms<'a> {
             },
             target: TargetWish(run.launch_type.iter().copied().collect()),
             run,
+            environment: environment(context.region.as_deref()),
             flags,
             policies: Policies::new(run.policy.choice(), cwd, context.today),
             wishes: BTreeMap::new(),
@@ -86,7 +88,9 @@ impl<'a> Terms<'a> {
             selection: self.selection.clone(),
             target: self.target.clone(),
             os: self.run.os,
-            layers: Layers::from(written.chain(self.flags.iter().cloned()).collect::<Vec<_>>()),
+            layers: Layers::from(
+                self.environment.iter().cloned().chain(written).chain(self.flags.iter().cloned()).collect::<Vec<_>>(),
+            ),
             waivers: Waivers::from(waivers),
         });
         self.wishes.insert(name, wishes.clone());
@@ -146,6 +150,13 @@ impl<'a> Terms<'a> {
             }
         })
     }
+}
+
+/// What the environment says; a region that is none says nothing.
+fn environment(region: Option<&str>) -> Option<Layer> {
+    let mut knobs = Knobs::default();
+    knobs.logs.region = Some(region?.to_owned().try_into().ok()?);
+    Some(Layer { origin: Provenance::Environment, scope: Scope::everything(), knobs })
 }
 
 fn selected(run: &Run) -> Result<Vec<PassId>, CliError> {

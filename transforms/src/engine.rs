@@ -263,7 +263,15 @@ fn judge(editor: &Editor<'_>, intent: &Intent, round: &Round<'_>, finding: Findi
 
 /// New members of a container come in the order in which people write them, whichever pass asks for them.
 fn rank(edit: &Edit) -> usize {
-    const ORDER: [&str; 4] = ["user", "readonlyRootFilesystem", "linuxParameters", "systemControls"];
+    const ORDER: [&str; 7] = [
+        "user",
+        "readonlyRootFilesystem",
+        "linuxParameters",
+        "dockerSecurityOptions",
+        "ulimits",
+        "logConfiguration",
+        "systemControls",
+    ];
     let member = edit.path().steps().iter().find_map(|step| match step {
         Step::Key(name) => ORDER.iter().position(|known| known == name),
         Step::Index(_) => None,

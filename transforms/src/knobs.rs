@@ -11,7 +11,9 @@ use serde::Deserialize;
 
 use crate::model::{ContainerView, TaskView};
 use crate::pass::{PassId, Provenance, Vouched};
-use crate::passes::{self, excess_capabilities, host_pid_namespace, root_user, writable_root_filesystem};
+use crate::passes::{
+    self, excess_capabilities, host_pid_namespace, missing_log_configuration, root_user, writable_root_filesystem,
+};
 
 /// The knobs of every pass under the section of the pass, and which passes run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -25,6 +27,8 @@ pub struct Knobs {
     pub excess_capabilities: excess_capabilities::Knobs,
     /// Knobs of `host-pid-namespace`.
     pub host_pid_namespace: host_pid_namespace::Knobs,
+    /// Knobs of `missing-log-configuration`.
+    pub logs: missing_log_configuration::Knobs,
     /// Knobs of `root-user`.
     pub root_user: root_user::Knobs,
     /// Knobs of `writable-root-filesystem`.
@@ -221,6 +225,14 @@ mod tests {
             serde_json::json!({"excess-capabilities": {"keep": ["NET_FLY"]}}),
             serde_json::json!({"excess-capabilities": {"mode": "drop-some"}}),
             serde_json::json!({"host-pid-namespace": {"mode": "host"}}),
+            serde_json::json!({"logs": {"group": "/ecs/{service}"}}),
+            serde_json::json!({"logs": {"group": "two words"}}),
+            serde_json::json!({"logs": {"region": "frankfurt"}}),
+            serde_json::json!({"logs": {"region": "eu-central-1a"}}),
+            serde_json::json!({"logs": {"stream-prefix": "a:b"}}),
+            serde_json::json!({"logs": {"mode": "sometimes"}}),
+            serde_json::json!({"logs": {"max-buffer-size": "0m"}}),
+            serde_json::json!({"logs": {"max-buffer-size": "25 MiB"}}),
         ] {
             assert!(serde_json::from_value::<Knobs>(wrong.clone()).is_err(), "{wrong}");
         }

@@ -123,6 +123,8 @@ pub enum Provenance {
     Environment,
     /// Another container of the same task.
     Sibling,
+    /// The launch type does the same where nothing is said, and AWS documents it.
+    Platform,
     /// The definition itself says so.
     Definition,
     /// The policy file.
@@ -138,6 +140,7 @@ impl Provenance {
             Self::BuiltInDefault => "built-in default",
             Self::Environment => "environment",
             Self::Sibling => "sibling container",
+            Self::Platform => "what the launch type gives by itself",
             Self::Policy => "policy",
             Self::Definition => "the definition itself",
             Self::Flag => "flag",

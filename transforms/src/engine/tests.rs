@@ -17,10 +17,13 @@ fn read(text: &str) -> Document {
     Document::read(text.to_owned()).expect("the text is a task definition")
 }
 
-/// Everything selected, nothing said.
+/// Passes whose edits meet in one container: what is said here about rounds does not hang on how many others there are.
+const SELECTED: [PassId; 3] = [PassId("excess-capabilities"), PassId("root-user"), PassId("writable-root-filesystem")];
+
+/// These selected, nothing said.
 fn wishes() -> Wishes {
     Wishes {
-        selection: crate::intent::Selection::all(passes::ids()),
+        selection: crate::intent::Selection::all(SELECTED),
         target: TargetWish::default(),
         os: None,
         waivers: Waivers::default(),
@@ -238,7 +241,6 @@ fn findings_about_a_container_stand_together_in_source_order() {
             "root-user b user: Applied",
             "writable-root-filesystem b readonlyRootFilesystem: Applied",
             "excess-capabilities - /containerDefinitions/1: Undetermined",
-            "privileged-container - /containerDefinitions/1: Undetermined",
             "root-user - /containerDefinitions/1: Undetermined",
             "writable-root-filesystem - /containerDefinitions/1: Undetermined",
             "excess-capabilities a NET_ADMIN: Manual",
@@ -254,12 +256,14 @@ fn findings_about_a_container_stand_together_in_source_order() {
 fn the_order_of_the_table_changes_nothing() {
     let document = read(WEB);
     let intent = Intent::new(&TaskView::new(&document), &wishes()).expect("nothing is contradicted");
-    for turn in 0..passes::TABLE.len() {
-        let mut table = passes::TABLE;
-        table.rotate_left(turn);
-        table[1..].reverse();
-        let outcome =
-            round(&document, intent.clone(), &Round { table: &table, ..Round::default() }).expect("it is proven");
-        assert_eq!(outcome.hardened.map(|document| document.text().to_owned()), Some(after(WEB, &wishes())));
+    let mut table = passes::TABLE;
+    for _ in 0..table.len() {
+        table.rotate_left(1);
+        let reversed: Vec<_> = table.iter().rev().copied().collect();
+        for order in [&table[..], &reversed] {
+            let outcome =
+                round(&document, intent.clone(), &Round { table: order, ..Round::default() }).expect("it is proven");
+            assert_eq!(outcome.hardened.map(|document| document.text().to_owned()), Some(after(WEB, &wishes())));
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 mod capabilities;
 mod host_work;
+mod logs;
 mod namespaces;
 mod privileges;
 mod selection;
@@ -14,6 +15,7 @@ mod user;
 mod writable;
 
 pub use capabilities::{CapabilityPlan, DropForm};
+pub use logs::LogMend;
 pub use namespaces::{NamespacePlan, Sharing};
 pub use privileges::{Lists, PrivilegeMend, PrivilegePlan};
 pub use selection::{Selection, Withheld};
@@ -66,6 +68,8 @@ pub struct ContainerIntent {
     pub privileges: PrivilegePlan,
     /// Which capabilities it may have.
     pub capabilities: CapabilityPlan,
+    /// Where its logs go, if nothing says so yet.
+    pub logs: Plan<LogMend>,
 }
 
 /// How a weakness of a container will be mended.
@@ -91,12 +95,15 @@ impl Intent {
         let users: Vec<UserPlan> = seen.iter().map(|container| user::plan(&setting, container)).collect();
         let writable = writable::plan(&setting, &seen, &users);
         let namespaces = namespaces::plan(&setting);
-        let containers = seen.iter().zip(users).zip(writable).map(|((container, user), writable)| ContainerIntent {
+        let logs = logs::plan(&setting);
+        let containers = seen.iter().zip(users).zip(writable).zip(logs);
+        let containers = containers.map(|(((container, user), writable), logs)| ContainerIntent {
             index: container.index(),
             privileges: privileges::plan(&setting, container, &namespaces),
             capabilities: capabilities::plan(&setting, container, &user.after),
             user,
             writable,
+            logs,
         });
         let containers = containers.collect();
         Ok(Self { target, os, wishes: wishes.clone(), namespaces, containers })

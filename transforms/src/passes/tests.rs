@@ -39,12 +39,13 @@ macro_rules! filed {
     };
 }
 
-static FILED: [Filed; 8] = filed![
+static FILED: [Filed; 9] = filed![
     excess_capabilities,
     host_ipc_namespace,
     host_network_mode,
     host_pid_namespace,
     invalid_definition,
+    missing_log_configuration,
     privileged_container,
     root_user,
     writable_root_filesystem,
