@@ -80,6 +80,8 @@ pub struct Object {
     pub members: Vec<Member>,
     /// A placeholder between the members may stand for any number of further ones.
     pub open: bool,
+    /// See [`Object::may_hide_members`]: asked for every absent member, so found out once.
+    may_hide: bool,
 }
 
 /// One member of an object.
@@ -94,11 +96,16 @@ pub struct Member {
 }
 
 impl Object {
+    /// An object of these members, and of others that cannot be seen where it is `open`.
+    pub fn new(members: Vec<Member>, open: bool) -> Self {
+        let may_hide = open || members.iter().any(|member| may_be_any_name(&member.name));
+        Self { members, open, may_hide }
+    }
+
     /// Whether it may have members that cannot be seen: a placeholder stands among them, or the name of one is filled in by another
     /// tool and may be any name. Plain names with a dollar, such as `$schema`, are names.
-    pub fn may_hide_members(&self) -> bool {
-        let filled_in = |member: &Member| ["${", "$(", "{{", "<%"].iter().any(|open| member.name.contains(open));
-        self.open || self.members.iter().any(|member| filled_in(member) || is_bare_placeholder(&member.name))
+    pub const fn may_hide_members(&self) -> bool {
+        self.may_hide
     }
 
     /// The member of that name.
@@ -110,6 +117,12 @@ impl Object {
     pub fn get(&self, name: &str) -> Option<&Node> {
         self.member(name).map(|member| &member.value)
     }
+}
+
+/// Whether another tool fills in the name, or a part of it.
+fn may_be_any_name(name: &str) -> bool {
+    let is_plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    !is_plain && (["${", "$(", "{{", "<%"].iter().any(|open| name.contains(open)) || is_bare_placeholder(name))
 }
 
 /// Names such as `$NAME`, `<NAME>` and `%NAME%`, which are placeholders where no quotes stand around them. A reader keeps such a name

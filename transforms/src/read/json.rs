@@ -171,7 +171,7 @@ impl Builder<'_> {
             }
             members.push(Member { name, name_span, value });
         }
-        Ok(Value::Object(Object { members, open: self.reading.open.contains(&span.start) }))
+        Ok(Value::Object(Object::new(members, self.reading.open.contains(&span.start))))
     }
 
     /// The value of a string token: opaque where it was laid over a placeholder.

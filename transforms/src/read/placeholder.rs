@@ -12,6 +12,9 @@ const GO_DIRECTIVES: &[&str] =
 /// Double-underscore names that belong to Python.
 const PYTHON_NAMES: &[&str] = &["init", "main", "name", "file", "doc", "all", "pycache", "version", "dict", "class"];
 
+/// What every placeholder and directive starts with.
+const OPENINGS: [u8; 6] = *b"${<%@_";
+
 /// Bytes that may be searched for the ends of placeholders before every opening counts as unclosed: keeps the search linear.
 const SEARCH_BUDGET: usize = 16 * 1024 * 1024;
 
@@ -20,6 +23,9 @@ const SEARCH_BUDGET: usize = 16 * 1024 * 1024;
 /// Control flow in a string (`%{ if … }`, `{% if … %}`) counts too. A lone `$`, prices, comparisons, URLs, ARNs, e-mail
 /// addresses and Windows paths do not.
 pub fn in_string(text: &str) -> bool {
+    if !text.bytes().any(|byte| OPENINGS.contains(&byte)) {
+        return false;
+    }
     let closed = |open: &str, close: &str| {
         let bodies = text.match_indices(open).map(|(at, _)| &text[at + open.len()..]);
         bodies.map_while(|body| body.find(close)).any(|length| length > 0)
@@ -43,6 +49,9 @@ pub fn in_string(text: &str) -> bool {
 /// Whether every placeholder in `text` is a bare name, as `${cpu}`, `$CPU` or `{{ must_env "CPU" }}` are. Anything more may carry a
 /// default, and a default may be a secret.
 pub fn only_names(text: &str) -> bool {
+    if !text.bytes().any(|byte| OPENINGS.contains(&byte)) {
+        return true;
+    }
     let plain = |body: &str, also: &str| {
         body.chars().all(|letter| letter.is_alphanumeric() || letter == '_' || letter == '.' || also.contains(letter))
     };
