@@ -93,6 +93,15 @@ fn normalise(mut splices: Vec<Splice>) -> Vec<Splice> {
     joined
 }
 
+/// For each of `count` entries, whether its index is among `marked`.
+fn flags(count: usize, marked: &[usize]) -> Vec<bool> {
+    let mut flags = vec![false; count];
+    for index in marked {
+        flags[*index] = true;
+    }
+    flags
+}
+
 /// Collects splices while it walks the tree beside the change.
 struct Work<'a> {
     source: Source<'a>,
@@ -163,14 +172,13 @@ impl Work<'_> {
     ) -> Result<(), SpliceError> {
         let mismatch = || SpliceError::Mismatch(path.clone());
         let object = node.as_object().ok_or_else(mismatch)?;
-        let layout = Layout::of_object(self.source, node.span, object);
         let mut added = Vec::new();
-        let mut removed = vec![false; layout.entries.len()];
+        let mut removed = Vec::new();
         for (name, change) in changes {
             let index = object.members.iter().position(|member| member.name == *name);
             match (change, index) {
                 (MemberChange::Add(value), None) => added.push((name.as_str(), value)),
-                (MemberChange::Remove, Some(index)) => removed[index] = true,
+                (MemberChange::Remove, Some(index)) => removed.push(index),
                 (MemberChange::Change(change), Some(index)) => {
                     let member = &object.members[index];
                     self.node(&member.value, change, member.name_span.start, &path.key(name.as_str()))?;
@@ -178,34 +186,41 @@ impl Work<'_> {
                 _ => return Err(mismatch()),
             }
         }
+        if added.is_empty() && removed.is_empty() {
+            return Ok(());
+        }
+        let layout = Layout::of_object(self.source, node.span, object);
         if layout.entries.is_empty() && !layout.open {
             let members: Map<_, _> = added.iter().map(|(name, value)| ((*name).to_owned(), (*value).clone())).collect();
             self.grow(node, &Value::Object(members), owner);
             return Ok(());
         }
-        self.entries(&layout, &removed, &New::Members(added), path)
+        self.entries(&layout, &flags(layout.entries.len(), &removed), &New::Members(added), path)
     }
 
     fn array(&mut self, node: &Node, change: &ArrayChange, owner: usize, path: &Path) -> Result<(), SpliceError> {
         let array = node.as_array().filter(|array| array.items.len() == change.len);
         let array = array.ok_or_else(|| SpliceError::Mismatch(path.clone()))?;
-        let layout = Layout::of_array(self.source, node.span, array);
-        let mut removed = vec![false; layout.entries.len()];
+        let mut removed = Vec::new();
         for (index, change) in &change.items {
             let below = path.index(*index);
             let Some(item) = array.items.get(*index) else {
                 return Err(SpliceError::Mismatch(below));
             };
             match change {
-                ItemChange::Remove => removed[*index] = true,
+                ItemChange::Remove => removed.push(*index),
                 ItemChange::Change(change) => self.node(item, change, item.span.start, &below)?,
             }
         }
+        if change.appended.is_empty() && removed.is_empty() {
+            return Ok(());
+        }
+        let layout = Layout::of_array(self.source, node.span, array);
         if layout.entries.is_empty() && !layout.open {
             self.grow(node, &Value::Array(change.appended.clone()), owner);
             return Ok(());
         }
-        self.entries(&layout, &removed, &New::Items(&change.appended), path)
+        self.entries(&layout, &flags(layout.entries.len(), &removed), &New::Items(&change.appended), path)
     }
 
     /// Removes and adds entries of a container that has some.
