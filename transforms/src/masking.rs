@@ -179,12 +179,19 @@ static VOCABULARY: LazyLock<Position> = LazyLock::new(|| {
 });
 
 impl Position {
+    fn member(&self, name: &str) -> Option<&Self> {
+        // No member is called `*`; that stands for elements alone.
+        if name == "*" { None } else { self.below.get(name) }
+    }
+
+    fn element(&self) -> Option<&Self> {
+        self.below.get("*")
+    }
+
     fn step(&self, step: &Step) -> Option<&Self> {
         match step {
-            // No member is called `*`; that stands for elements alone.
-            Step::Key(name) if name == "*" => None,
-            Step::Key(name) => self.below.get(name.as_str()),
-            Step::Index(_) => self.below.get("*"),
+            Step::Key(name) => self.member(name),
+            Step::Index(_) => self.element(),
         }
     }
 
@@ -205,41 +212,71 @@ pub fn sensitive(document: &Document) -> Vec<Span> {
     let mut spans = parsed.comments.clone();
     let members = parsed.placeholders.iter().filter(|placeholder| placeholder.position == PlaceholderPosition::Member);
     spans.extend(members.map(|placeholder| placeholder.span));
-    collect(document, &parsed.root, &Path::root(), &mut spans);
+    Collector { document, spans: &mut spans }.outside(&parsed.root, &Path::root());
     spans.sort_unstable();
     spans.dedup();
     spans
 }
 
-fn collect(document: &Document, node: &Node, place: &Path, spans: &mut Vec<Span>) {
-    match &node.value {
-        Value::Object(object) => {
-            for member in &object.members {
-                let below = place.key(&member.name);
-                if !name_is_shown(document, &below) {
-                    spans.push(member.name_span);
-                }
-                collect(document, &member.value, &below, spans);
-            }
-        }
-        Value::Array(array) => {
-            for (index, item) in array.items.iter().enumerate() {
-                collect(document, item, &place.index(index), spans);
-            }
-        }
-        // A null where the API knows a member holds nothing that could be secret.
-        Value::Null if document.canonical(place).is_some_and(|canonical| Position::at(&canonical).is_some()) => {}
-        _ if document.canonical(place).is_some_and(|canonical| is_shown(&canonical))
-            && placeholder::only_names(node.span.of(document.text())) => {}
-        _ => spans.push(node.span),
-    }
+/// Walks the tree, and the vocabulary beside it.
+struct Collector<'a> {
+    document: &'a Document,
+    spans: &'a mut Vec<Span>,
 }
 
-/// Member names are the API's own vocabulary, or the wrapping that `describe-task-definition` prints.
-fn name_is_shown(document: &Document, place: &Path) -> bool {
-    match document.canonical(place) {
-        Some(canonical) if !canonical.steps().is_empty() => Position::at(&canonical).is_some(),
-        _ => matches!(place.split_last(), Some((_, Step::Key(name))) if name == "taskDefinition" || name == "tags"),
+impl Collector<'_> {
+    /// A node that may lie outside the definition: in what wraps it.
+    fn outside(&mut self, node: &Node, place: &Path) {
+        if let Some(canonical) = self.document.canonical(place) {
+            return self.inside(node, Position::at(&canonical));
+        }
+        match &node.value {
+            Value::Object(object) => {
+                for member in &object.members {
+                    let below = place.key(&member.name);
+                    if !["taskDefinition", "tags"].contains(&member.name.as_str()) && !self.is_known(&below) {
+                        self.spans.push(member.name_span);
+                    }
+                    self.outside(&member.value, &below);
+                }
+            }
+            Value::Array(array) => {
+                for (index, item) in array.items.iter().enumerate() {
+                    self.outside(item, &place.index(index));
+                }
+            }
+            _ => self.spans.push(node.span),
+        }
+    }
+
+    /// Whether the place lies within the definition, below its root, and is one of the vocabulary.
+    fn is_known(&self, place: &Path) -> bool {
+        let canonical = self.document.canonical(place).filter(|canonical| !canonical.steps().is_empty());
+        canonical.is_some_and(|canonical| Position::at(&canonical).is_some())
+    }
+
+    /// A node of the definition; `position` is `None` for what the API does not know.
+    fn inside(&mut self, node: &Node, position: Option<&Position>) {
+        match &node.value {
+            Value::Object(object) => {
+                for member in &object.members {
+                    let below = position.and_then(|position| position.member(&member.name));
+                    if below.is_none() {
+                        self.spans.push(member.name_span);
+                    }
+                    self.inside(&member.value, below);
+                }
+            }
+            Value::Array(array) => {
+                let below = position.and_then(Position::element);
+                array.items.iter().for_each(|item| self.inside(item, below));
+            }
+            // A null where the API knows a member holds nothing that could be secret.
+            Value::Null if position.is_some() => {}
+            _ if position.is_some_and(|position| position.shown)
+                && placeholder::only_names(node.span.of(self.document.text())) => {}
+            _ => self.spans.push(node.span),
+        }
     }
 }
 
@@ -254,7 +291,8 @@ pub fn touches(spans: &[Span], line: Span) -> bool {
 pub fn masked(text: &str, span: Span, sensitive: &[Span]) -> String {
     let mut shown = String::new();
     let mut at = span.start;
-    for hidden in sensitive.iter().filter(|hidden| hidden.overlaps(span)) {
+    let first = sensitive.partition_point(|hidden| hidden.end <= span.start);
+    for hidden in sensitive[first..].iter().take_while(|hidden| hidden.start < span.end) {
         let start = hidden.start.max(span.start);
         shown.push_str(&text[at..start.max(at)]);
         let quoted = text[hidden.start..].starts_with('"');
