@@ -181,6 +181,7 @@ fn wishes() -> Wishes {
         selection: Selection::all(passes::ids()),
         target: TargetWish::default(),
         os: None,
+        waivers: ecs_harden_transforms::waiver::Waivers::default(),
         layers: Layers::default(),
     }
 }
