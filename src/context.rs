@@ -1,7 +1,9 @@
 //! The one bundle of ports: where output goes, where input comes from, and what the environment says.
 
 use std::io::{self, IsTerminal, Read, Write};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::thread;
 
 use ecs_harden_transforms::engine::Fault;
 use jiff::Timestamp;
@@ -30,6 +32,8 @@ pub struct Context {
     pub fault: Fault,
     /// How much is told.
     pub verbosity: Verbosity,
+    /// How many files are worked on at once; what comes out is the same.
+    pub workers: NonZeroUsize,
 }
 
 /// Which streams take colour.
@@ -85,6 +89,7 @@ impl Context {
                 .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty())),
             fault: fault(std::env::var("ECS_HARDEN_TEST_FAULT").ok().as_deref()),
             verbosity: Verbosity::Normal,
+            workers: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
         })
     }
 }

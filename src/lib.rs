@@ -2,6 +2,7 @@
 //!
 //! The knowledge and the edits live in the crate `ecs-harden-transforms`, which has no side effects.
 
+pub mod ahead;
 pub mod cli;
 pub mod context;
 pub mod output;

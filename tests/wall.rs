@@ -55,13 +55,14 @@ const PURE: &[(&str, &[&str])] = &[
 ];
 
 /// The layers of the binary.
-const EFFECTS: [(&str, &[&str]); 7] = [
+const EFFECTS: [(&str, &[&str]); 8] = [
+    ("ahead", &[]),
     ("source", &[]),
     ("context", &[]),
     ("policy", &["source"]),
     ("plan", &[]),
     ("output", &["plan", "source", "context"]),
-    ("cli", &["plan", "source", "context", "policy", "output"]),
+    ("cli", &["ahead", "plan", "source", "context", "policy", "output"]),
     ("main", &["cli"]),
 ];
 

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::args::{Check, Format};
-use super::steer::Header;
+use super::steer::{Header, Job, Planned};
 use super::{CliError, Exit, steer};
 use crate::context::{Context, Verbosity};
 use crate::output::counted;
@@ -25,7 +25,13 @@ pub(super) fn run(arguments: &Check, context: &mut Context) -> Result<Exit, CliE
     let steering = &arguments.run;
     let mut files = Vec::new();
     let mut total = Total::default();
-    let exit = steer::each(&arguments.paths, steering, Header::Out, context, |planned, context| {
+    let job = Job { paths: &arguments.paths, run: steering, header: Header::Out };
+    let drawing = Drawing { coloured: context.colour.out, verbosity: context.verbosity };
+    let draw = |planned: &Planned| match (&planned.plan, steering.format) {
+        (Ok(plan), Format::Text) => text::report(&planned.found.shown, plan, drawing),
+        _ => String::new(),
+    };
+    let exit = steer::each(job, context, draw, |planned, report, context| {
         let exit = match &planned.plan {
             Err(refusal) => steer::refuse(&planned.found, refusal, context)?,
             Ok(plan) => {
@@ -33,10 +39,7 @@ pub(super) fn run(arguments: &Check, context: &mut Context) -> Result<Exit, CliE
                 total.clean += usize::from(plan.standing() == Standing::Clean);
                 total.weak += plan.weaknesses().count();
                 total.undetermined += plan.undetermined().count();
-                if steering.format == Format::Text {
-                    let drawing = Drawing { coloured: context.colour.out, verbosity: context.verbosity };
-                    context.out.write_all(text::report(&planned.found.shown, plan, drawing).as_bytes())?;
-                }
+                context.out.write_all(report.as_bytes())?;
                 steer::judged(plan, steering.fail_on, steering.strict, |_| true)
             }
         };

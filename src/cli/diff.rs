@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
+use std::path::Path;
 
 use ecs_harden_transforms::masking;
 
 use super::args::{Diff, Format};
-use super::steer::Header;
+use super::steer::{Header, Job, Planned};
 use super::{CliError, Exit, steer};
 use crate::context::{Ci, Context, Verbosity};
 use crate::output::diff::{self, DiffInput, Rendered, Secrets, Side};
@@ -28,18 +29,25 @@ pub(super) fn run(arguments: &Diff, context: &mut Context) -> Result<Exit, CliEr
         (false, _) => Secrets::Masked,
     };
     let mut files = Vec::new();
-    let exit = steer::each(&arguments.paths, &arguments.run, Header::Err, context, |planned, context| {
+    let job = Job { paths: &arguments.paths, run: &arguments.run, header: Header::Err };
+    let (cwd, coloured, verbosity) = (context.cwd.clone(), context.colour.out, context.verbosity);
+    let draw = |planned: &Planned| match (&planned.plan, arguments.run.format) {
+        (Ok(plan), Format::Text) => {
+            let rendered = render(&planned.found, plan, secrets, &cwd);
+            let coloured = coloured.then(|| diff::coloured(&rendered.text));
+            let summary = (verbosity != Verbosity::Quiet).then(|| summary::proposal(&planned.found.shown, plan));
+            Some(Drawn { rendered, coloured, summary })
+        }
+        _ => None,
+    };
+    let exit = steer::each(job, context, draw, |planned, drawn, context| {
         let exit = match &planned.plan {
             Err(refusal) => steer::refuse(&planned.found, refusal, context)?,
             Ok(plan) => {
-                let rendered = render(&planned.found, plan, secrets, context);
-                if arguments.run.format == Format::Text {
-                    let text = if context.colour.out { diff::coloured(&rendered.text) } else { rendered.text.clone() };
-                    context.out.write_all(text.as_bytes())?;
-                    announce(&planned.found, &rendered, context)?;
-                    if context.verbosity != Verbosity::Quiet {
-                        context.err.write_all(summary::proposal(&planned.found.shown, plan).as_bytes())?;
-                    }
+                if let Some(Drawn { rendered, coloured, summary }) = &drawn {
+                    context.out.write_all(coloured.as_ref().unwrap_or(&rendered.text).as_bytes())?;
+                    announce(&planned.found, rendered, context)?;
+                    context.err.write_all(summary.as_deref().unwrap_or_default().as_bytes())?;
                 }
                 if arguments.exit_code && plan.hardened_text().is_some() { Exit::Findings } else { Exit::Clean }
             }
@@ -55,12 +63,20 @@ pub(super) fn run(arguments: &Diff, context: &mut Context) -> Result<Exit, CliEr
     Ok(exit)
 }
 
+/// What is shown of one plan.
+struct Drawn {
+    rendered: Rendered,
+    /// The same with colour, where colour is asked for.
+    coloured: Option<String>,
+    summary: Option<String>,
+}
+
 /// The diff of one plan; empty where nothing changes.
-pub(super) fn render(found: &Found, plan: &Plan, secrets: Secrets, context: &Context) -> Rendered {
+pub(super) fn render(found: &Found, plan: &Plan, secrets: Secrets, cwd: &Path) -> Rendered {
     let Some(hardened) = &plan.outcome.hardened else { return Rendered::default() };
     let (old, new) = (masking::sensitive(&plan.document), masking::sensitive(hardened));
     diff::unified(&DiffInput {
-        path: &source::from_directory(found, &context.cwd),
+        path: &source::from_directory(found, cwd),
         old: Side { text: plan.document.text(), sensitive: &old },
         new: Side { text: hardened.text(), sensitive: &new },
         secrets,

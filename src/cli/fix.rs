@@ -7,10 +7,10 @@ use ecs_harden_transforms::emit;
 use ecs_harden_transforms::engine::Decision;
 
 use super::args::{Emit, Fix, Format};
-use super::steer::{Header, Planned};
+use super::steer::{Header, Job, Planned};
 use super::{CliError, Exit, diff, steer};
 use crate::context::{Context, Verbosity};
-use crate::output::diff::{Secrets, coloured};
+use crate::output::diff::{Rendered, Secrets, coloured};
 use crate::output::json::Report;
 use crate::output::summary;
 use crate::plan::{Plan, Refusal, RefusalKind};
@@ -35,7 +35,13 @@ pub(super) fn run(arguments: &Fix, context: &mut Context) -> Result<Exit, CliErr
         return Err(CliError::usage("-o takes one input and the directory holds more", "name the one file"));
     }
     let mut files = Vec::new();
-    let exit = steer::each(&arguments.paths, &arguments.run, Header::Err, context, |planned, context| {
+    let job = Job { paths: &arguments.paths, run: &arguments.run, header: Header::Err };
+    let cwd = context.cwd.clone();
+    let draw = |planned: &Planned| {
+        let plan = planned.plan.as_ref().ok();
+        plan.map(|plan| diff::render(&planned.found, plan, Secrets::Masked, &cwd)).unwrap_or_default()
+    };
+    let exit = steer::each(job, context, draw, |planned, rendered, context| {
         let (exit, written) = match &planned.plan {
             // With -o somebody waits for that file, so there is no passing over the one input.
             Err(refusal) if arguments.output.is_some() => {
@@ -43,7 +49,7 @@ pub(super) fn run(arguments: &Fix, context: &mut Context) -> Result<Exit, CliErr
                 (steer::refuse(&found, refusal, context)?, None)
             }
             Err(refusal) => (steer::refuse(&planned.found, refusal, context)?, None),
-            Ok(plan) => one(arguments, &planned, plan, context)?,
+            Ok(plan) => one(arguments, &planned, (plan, &rendered), context)?,
         };
         if arguments.run.format == Format::Json {
             files.push(steer::json_file(&planned, written));
@@ -87,7 +93,7 @@ fn goal<'a>(arguments: &'a Fix, found: &Found) -> Goal<'a> {
 fn one(
     arguments: &Fix,
     planned: &Planned,
-    plan: &Plan,
+    (plan, rendered): (&Plan, &Rendered),
     context: &mut Context,
 ) -> Result<(Exit, Option<bool>), CliError> {
     let goal = goal(arguments, &planned.found);
@@ -109,7 +115,7 @@ fn one(
             }
         }
     };
-    show(arguments, planned, plan, goal, context)?;
+    show(arguments, &planned.found, rendered, goal, context)?;
     let written = match write(goal, planned, plan, &product, context) {
         Ok(written) => written,
         Err(CliError::Source(error)) => {
@@ -129,19 +135,18 @@ fn one(
 /// Prints the diff, to standard output unless the document goes there.
 fn show(
     arguments: &Fix,
-    planned: &Planned,
-    plan: &Plan,
+    found: &Found,
+    rendered: &Rendered,
     goal: Goal<'_>,
     context: &mut Context,
 ) -> Result<(), CliError> {
-    let rendered = diff::render(&planned.found, plan, Secrets::Masked, context);
     let to_out = matches!(goal, Goal::InPlace) && arguments.run.format == Format::Text;
     let colour = if to_out { context.colour.out } else { context.colour.err };
     let text = if colour { coloured(&rendered.text) } else { rendered.text.clone() };
     let stream = if to_out { &mut context.out } else { &mut context.err };
     stream.write_all(text.as_bytes())?;
     stream.flush()?;
-    diff::announce(&planned.found, &rendered, context)
+    diff::announce(found, rendered, context)
 }
 
 fn write(

@@ -1,13 +1,17 @@
 //! What every command over documents shares: flags to wishes, inputs to plans, refusals to lines.
 
+use std::cell::RefCell;
+use std::io;
 use std::path::{Path, PathBuf};
 
+use ecs_harden_transforms::engine::Fault;
 use ecs_harden_transforms::knobs::Scope;
 use ecs_harden_transforms::model::TaskView;
 
 use super::args::{FailOn, Format, Run};
-use super::terms::Terms;
+use super::terms::{InForce, Terms};
 use super::{CliError, Exit};
+use crate::ahead;
 use crate::context::{Context, Verbosity};
 use crate::output::{clean, json, text};
 use crate::plan::{Plan, Refusal, RefusalKind};
@@ -35,26 +39,40 @@ pub(super) enum Header {
     Err,
 }
 
-/// Plans the work on every input and hands each on as it is ready. Inputs that cannot be read at all are told on stderr. The
-/// highest status counts.
-pub(super) fn each(
-    paths: &[PathBuf],
-    run: &Run,
-    header: Header,
+/// What a command over documents works on.
+#[derive(Clone, Copy)]
+pub(super) struct Job<'a> {
+    /// The arguments that name documents.
+    pub(super) paths: &'a [PathBuf],
+    /// The flags.
+    pub(super) run: &'a Run,
+    /// Where the policy is named.
+    pub(super) header: Header,
+}
+
+/// Plans the work on every input and hands each on in the order of the inputs. Inputs that cannot be read at all are told on stderr.
+/// The highest status counts.
+///
+/// Several inputs are planned at once, and `draw` makes of each plan what is costly to make; `next`, which alone touches the world, is
+/// called for one after the other.
+pub(super) fn each<T: Send>(
+    job: Job<'_>,
     context: &mut Context,
-    mut next: impl FnMut(Planned, &mut Context) -> Result<Exit, CliError>,
+    draw: impl Fn(&Planned) -> T + Sync,
+    mut next: impl FnMut(Planned, T, &mut Context) -> Result<Exit, CliError>,
 ) -> Result<Exit, CliError> {
     let cwd = context.cwd.clone();
-    let mut terms = Terms::new(run, &cwd, context)?;
-    let expanded = source::expand(paths, &cwd);
-    let mut unused = scopes(run)?;
+    let terms = RefCell::new(Terms::new(job.run, &cwd, context)?);
+    let expanded = source::expand(job.paths, &cwd);
+    let mut unused = scopes(job.run)?;
     let mut worst = Exit::Clean;
     for error in &expanded.errors {
         let path = error.path().unwrap_or(Path::new("-"));
         let found =
             Found { input: Input::File(path.to_owned()), shown: path.display().to_string(), origin: Origin::Named };
-        worst =
-            worst.max(next(Planned { found, bytes: Vec::new(), plan: Err(unreadable(error)), policy: None }, context)?);
+        let planned = unread(found, error);
+        let drawn = draw(&planned);
+        worst = worst.max(next(planned, drawn, context)?);
     }
     if expanded.found.is_empty() && expanded.errors.is_empty() {
         // A gate that looked into the wrong directory must not be green.
@@ -63,39 +81,83 @@ pub(super) fn each(
             "name the files; a named file is read whatever it is called",
         ));
     }
-    for found in expanded.found {
-        let bytes = match source::read(&found.input, &mut context.stdin) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                let plan = Err(unreadable(&error));
-                worst = worst.max(next(Planned { found, bytes: Vec::new(), plan, policy: None }, context)?);
-                continue;
-            }
+    let (workers, fault) = (context.workers, context.fault);
+    let inputs = expanded.found.into_iter().map(|found| {
+        let terms = terms.borrow_mut().of(&found.input);
+        Asked { found, terms }
+    });
+    let plan = |asked: Asked, stdin: &mut dyn io::Read| {
+        let planned = asked.plan(stdin, fault)?;
+        let drawn = draw(&planned);
+        Ok((planned, drawn))
+    };
+    let work = |asked: Asked| match asked.found.input {
+        Input::Stdin => Ahead::Waits(asked),
+        Input::File(_) => Ahead::Done(Box::new(plan(asked, &mut io::empty()))),
+    };
+    ahead::in_order(workers, inputs, work, |ahead| {
+        let (planned, drawn) = match ahead {
+            Ahead::Done(done) => (*done)?,
+            Ahead::Waits(asked) => plan(asked, &mut context.stdin)?,
         };
-        let (policy, wishes) = terms.of(&found.input)?;
-        if run.format == Format::Text
-            && let Some(line) = terms.header(policy.as_deref())
-        {
-            let to_out = header == Header::Out && context.verbosity != Verbosity::Quiet;
-            let stream = if to_out { &mut context.out } else { &mut context.err };
-            stream.write_all(line.as_bytes())?;
-        }
-        let plan = Plan::of(&bytes, &wishes, context.fault);
-        if let Ok(plan) = &plan {
-            terms.looked(plan);
+        announce(job, &planned, &mut terms.borrow_mut(), context)?;
+        if let Ok(plan) = &planned.plan {
+            terms.borrow_mut().looked(plan);
             let seen = TaskView::new(&plan.document).seen();
             unused.retain(|(_, scope)| !seen.iter().any(|container| scope.covers(container.into())));
         }
-        worst = worst
-            .max(next(Planned { found, bytes, plan, policy: policy.map(|policy| policy.shown.clone()) }, context)?);
-    }
+        worst = worst.max(next(planned, drawn, context)?);
+        Ok::<_, CliError>(())
+    })?;
     for (key, _) in unused {
         writeln!(context.err, "warning: --set {key} matches no container")?;
     }
-    for warning in terms.warnings() {
+    for warning in terms.borrow().warnings() {
         writeln!(context.err, "warning: {}", clean(&warning))?;
     }
     Ok(worst)
+}
+
+/// An input whose turn has not come yet.
+struct Asked {
+    found: Found,
+    terms: Result<InForce, CliError>,
+}
+
+/// What is made of an input ahead of its turn.
+enum Ahead<T> {
+    /// Everything.
+    Done(Box<Result<(Planned, T), CliError>>),
+    /// Nothing: standard input is read when its turn comes.
+    Waits(Asked),
+}
+
+impl Asked {
+    /// Reads the input and plans the work on it.
+    fn plan(self, stdin: &mut dyn io::Read, fault: Fault) -> Result<Planned, CliError> {
+        let bytes = match source::read(&self.found.input, stdin) {
+            Ok(bytes) => bytes,
+            // No policy is asked about what cannot be read.
+            Err(error) => return Ok(unread(self.found, &error)),
+        };
+        let InForce { policy, wishes } = self.terms?;
+        let plan = Plan::of(&bytes, &wishes, fault);
+        Ok(Planned { found: self.found, bytes, plan, policy })
+    }
+}
+
+/// Names the policy that is in force, where it is another than for the input before.
+fn announce(job: Job<'_>, planned: &Planned, terms: &mut Terms<'_>, context: &mut Context) -> Result<(), CliError> {
+    let was_read = !matches!(&planned.plan, Err(refusal) if refusal.kind == RefusalKind::Unreadable);
+    if was_read
+        && job.run.format == Format::Text
+        && let Some(line) = terms.header(planned.policy.as_deref())
+    {
+        let to_out = job.header == Header::Out && context.verbosity != Verbosity::Quiet;
+        let stream = if to_out { &mut context.out } else { &mut context.err };
+        stream.write_all(line.as_bytes())?;
+    }
+    Ok(())
 }
 
 /// The `--set` flags that are about some containers only, so that one that is about none can be told.
@@ -110,9 +172,11 @@ fn scopes(run: &Run) -> Result<Vec<(String, Scope)>, CliError> {
     Ok(scopes)
 }
 
-/// The refusal of a text that cannot be read at all.
-fn unreadable(error: &SourceError) -> Refusal {
-    Refusal { message: error.to_string(), next_step: error.next_step().into(), at: None, kind: RefusalKind::Unreadable }
+/// An input that cannot be read at all.
+fn unread(found: Found, error: &SourceError) -> Planned {
+    let (message, next_step) = (error.to_string(), error.next_step().into());
+    let refusal = Refusal { message, next_step, at: None, kind: RefusalKind::Unreadable };
+    Planned { found, bytes: Vec::new(), plan: Err(refusal), policy: None }
 }
 
 /// Tells a refusal, as an error or as a note, and what it means for the exit status.

@@ -15,7 +15,7 @@ use super::args::Run;
 use crate::context::Context;
 use crate::output::clean;
 use crate::plan::Plan;
-use crate::policy::{Policies, Policy, set};
+use crate::policy::{Policies, set};
 use crate::source::Input;
 
 /// The terms of one run.
@@ -30,6 +30,14 @@ pub(super) struct Terms<'a> {
     /// The last line that named a policy.
     announced: Option<String>,
     waivers: BTreeMap<String, Use>,
+}
+
+/// What is in force for one input.
+pub(super) struct InForce {
+    /// The policy, as users should see it.
+    pub(super) policy: Option<String>,
+    /// What comes of it and of the flags.
+    pub(super) wishes: Arc<Wishes>,
 }
 
 /// What became of a waiver in this run.
@@ -72,11 +80,11 @@ impl<'a> Terms<'a> {
     }
 
     /// The policy that is about an input, and the wishes that come of it and the flags.
-    pub(super) fn of(&mut self, input: &Input) -> Result<(Option<Arc<Policy>>, Arc<Wishes>), CliError> {
+    pub(super) fn of(&mut self, input: &Input) -> Result<InForce, CliError> {
         let policy = self.policies.of(input)?;
         let name = policy.as_ref().map(|policy| policy.shown.clone());
         if let Some(known) = self.wishes.get(&name) {
-            return Ok((policy, known.clone()));
+            return Ok(InForce { policy: name, wishes: known.clone() });
         }
         let written = policy.iter().flat_map(|policy| policy.layers.iter().cloned());
         let waivers: Vec<Waiver> = policy.iter().flat_map(|policy| policy.waivers.iter().cloned()).collect();
@@ -93,13 +101,13 @@ impl<'a> Terms<'a> {
             ),
             waivers: Waivers::from(waivers),
         });
-        self.wishes.insert(name, wishes.clone());
-        Ok((policy, wishes))
+        self.wishes.insert(name.clone(), wishes.clone());
+        Ok(InForce { policy: name, wishes })
     }
 
     /// The line that names the policy, where it is another than for the input before.
-    pub(super) fn header(&mut self, policy: Option<&Policy>) -> Option<String> {
-        let name = policy.map_or_else(|| "none: built-in defaults".to_owned(), |policy| clean(&policy.shown));
+    pub(super) fn header(&mut self, policy: Option<&str>) -> Option<String> {
+        let name = policy.map_or_else(|| "none: built-in defaults".to_owned(), clean);
         let line = format!("policy {name}\n");
         (self.announced.as_ref() != Some(&line)).then(|| {
             self.announced = Some(line.clone());
