@@ -63,6 +63,7 @@ fn every_file_of_the_passes_belongs_to_a_registered_pass() {
 fn examples() -> Vec<PathBuf> {
     let entries = fs::read_dir(root().join("examples")).unwrap();
     let mut examples: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    examples.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
     examples.sort();
     assert!(!examples.is_empty(), "examples/ is empty");
     examples

@@ -36,8 +36,12 @@ impl Planter {
 
     /// A container with values at every position that is not on the list of what may be shown. `last` is its last member.
     fn container(&mut self, name: &str, last: &str) -> Value {
-        let environment: Vec<Value> =
+        let mut environment: Vec<Value> =
             (0..12).map(|index| json!({ "name": format!("NAME_{index}"), "value": self.value() })).collect();
+        let named = ["DB_PASSWORD", "API_TOKEN", "AWS_SECRET_ACCESS_KEY", "ACME_CRED", "DB_PASSWORD"];
+        environment.extend(named.map(|name| json!({ "name": name, "value": self.value() })));
+        let address = format!("postgres://app:{}@db.internal:5432/app", self.value());
+        environment.push(json!({ "name": "DATABASE_URL", "value": address }));
         let mut log_options = self.map("option-", 6);
         log_options["awslogs-group"] = json!("/ecs/app");
         log_options["splunk-token"] = json!(self.value());
@@ -59,14 +63,17 @@ impl Planter {
             "firelensConfiguration": { "type": "fluentbit", "options": self.map("fluent-", 3) },
             "linuxParameters": { "initProcessEnabled": true, "futureLimit": self.value() },
         });
+        let mut command = self.words(8);
+        command.extend(["--password".to_owned(), self.value()]);
+        let driver = if name == "c3" { "splunk" } else { "awslogs" };
         let mut ends = json!({
             "environment": environment,
             "secrets": [{ "name": "TOKEN", "valueFrom": self.value() }],
-            "command": self.words(8),
+            "command": command,
             "entryPoint": self.words(4),
             "healthCheck": { "command": self.words(3), "interval": 10 },
             "dockerLabels": self.map("label-", 6),
-            "logConfiguration": { "logDriver": "awslogs", "options": log_options },
+            "logConfiguration": { "logDriver": driver, "options": log_options },
         });
         let member = ends.as_object_mut().unwrap().shift_remove(last).unwrap();
         container.as_object_mut().unwrap().extend(ends.as_object().unwrap().clone());
@@ -86,6 +93,7 @@ impl Planter {
         json!({
             "taskDefinition": {
                 "family": "planted",
+                "executionRoleArn": "arn:aws:iam::123456789012:role/planted",
                 "networkMode": "awsvpc",
                 "pidMode": "host",
                 "futureMode": self.value(),
@@ -93,7 +101,7 @@ impl Planter {
                 "memory": "4096",
                 "containerDefinitions": containers,
                 "volumes": [{ "name": "data", "dockerVolumeConfiguration": {
-                    "driver": self.value(), "driverOpts": self.map("opt-", 4), "labels": self.map("l-", 4) } },
+                    "driver": self.value(), "driverOpts": { "o": format!("username=app,password={}", self.value()), "device": self.value() }, "labels": self.map("l-", 4) } },
                     { "name": "host", "host": { "sourcePath": self.value() } }],
                 "placementConstraints": [{ "type": "memberOf", "expression": self.value() }],
                 "proxyConfiguration": { "type": "APPMESH", "containerName": "c6", "properties": [
@@ -106,6 +114,34 @@ impl Planter {
         })
     }
 }
+
+/// A policy that moves some credentials, waives others and leaves the rest to a template.
+const POLICY: &str = r#"
+enable = ["plaintext-secret"]
+
+[secrets]
+template = "arn:{partition}:ssm:eu-central-1:{account}:parameter/{family}/{container}/{name}"
+names = ["ACME_*"]
+
+[secrets.arns]
+DB_PASSWORD = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:planted/db-AbCdEf:password::"
+AWS_SECRET_ACCESS_KEY = "arn:aws:ssm:eu-central-1:123456789012:parameter/planted/key"
+splunk-token = "arn:aws:ssm:eu-central-1:123456789012:parameter/planted/splunk"
+
+[logs]
+group = "/ecs/{family}"
+region = "eu-central-1"
+
+[[override]]
+container = "c2"
+root-user = { user = "7:7" }
+
+[[waiver]]
+pass = "plaintext-secret"
+container = "c1"
+subject = "API_*"
+reason = "a test account"
+"#;
 
 /// The planted definition as people may have it: pretty, on one line, with comments, with a placeholder, and as a bare list.
 fn texts() -> Vec<(&'static str, String)> {
@@ -180,6 +216,15 @@ fn no_command_shows_a_planted_value() {
             &["fix", name, "-vv", "-o", "out.json"],
             &["fix", name, "--emit", "register-input", "-o", "out.json"],
             &["fix", name, "--format", "json", "-o", "out.json"],
+            &["check", name, "--policy", "policy.toml", "-vv"],
+            &["check", name, "--policy", "policy.toml", "--format", "json"],
+            &["diff", name, "--policy", "policy.toml"],
+            &["diff", name, "--policy", "policy.toml", "--no-defaults", "--format", "json"],
+            &["fix", name, "--policy", "policy.toml", "-vv", "-o", "out.json"],
+            &["fix", name, "--policy", "policy.toml", "--emit", "register-input", "-o", "out.json"],
+            &["fix", name, "--only", "plaintext-secret", "--policy", "policy.toml"],
+            &["check", name, "--only", "plaintext-secret", "--set", "secrets.names=NAME_*"],
+            &["policy", "show", name, "--policy", "policy.toml"],
             &["explain"],
             &["passes"],
             &["fix", name, "-vv"],
@@ -187,10 +232,36 @@ fn no_command_shows_a_planted_value() {
         for arguments in runs {
             let scratch = tempfile::tempdir().unwrap();
             fs::write(scratch.path().join(name), &text).unwrap();
+            fs::write(scratch.path().join("policy.toml"), POLICY).unwrap();
             let output = ecs_harden(scratch.path(), arguments);
             assert!(output.status.code().is_some_and(|code| code < 3), "{arguments:?}: {output:?}");
             assert_both_silent(&format!("{name} {arguments:?}"), &output);
         }
+    }
+}
+
+/// The run under the policy is not silent because it does nothing: values leave the document, and no other way.
+#[test]
+fn what_is_moved_leaves_the_document() {
+    let (name, text) = texts().remove(0);
+    let scratch = tempfile::tempdir().unwrap();
+    fs::write(scratch.path().join(name), &text).unwrap();
+    fs::write(scratch.path().join("policy.toml"), POLICY).unwrap();
+    let output = ecs_harden(scratch.path(), &["fix", name, "--policy", "policy.toml", "-o", "out.json"]);
+    assert_both_silent("fix", &output);
+    let hardened: Value = serde_json::from_str(&fs::read_to_string(scratch.path().join("out.json")).unwrap()).unwrap();
+    let containers = hardened["taskDefinition"]["containerDefinitions"].as_array().unwrap();
+    for container in containers {
+        let names = |list: &str| -> Vec<&str> {
+            container[list].as_array().unwrap().iter().map(|entry| entry["name"].as_str().unwrap()).collect()
+        };
+        for name in ["DB_PASSWORD", "AWS_SECRET_ACCESS_KEY", "ACME_CRED", "DATABASE_URL"] {
+            assert!(!names("environment").contains(&name) && names("secrets").contains(&name), "{name}");
+        }
+        let waived = container["name"] == "c1";
+        assert_eq!(names("environment").contains(&"API_TOKEN"), waived);
+        let splunk = container["name"] == "c3";
+        assert_eq!(container["logConfiguration"]["options"].get("splunk-token").is_none(), splunk);
     }
 }
 

@@ -36,21 +36,42 @@ const DEPENDENCIES: [&str; 9] =
 /// `intent`, `knobs` and the passes stand side by side: knobs are defined in their pass's file, `intent` reads them there, and
 /// passes read `intent`.
 const PURE: &[(&str, &[&str])] = &[
+    ("arn", &[]),
     ("tree", &[]),
     ("read", &["tree"]),
     ("edit", &["tree", "read"]),
     ("document", &["tree", "read", "edit"]),
-    ("masking", &["tree", "read", "document"]),
+    ("masking", &["arn", "tree", "read", "document"]),
     ("emit", &["tree", "read", "edit", "document"]),
     ("model", &["tree", "read", "document"]),
     ("secrets", &[]),
+    ("exposure", &["tree", "model", "secrets"]),
     ("capability", &["model"]),
     ("rules", &["tree", "model"]),
     ("knobs", &["model", "pass", "passes"]),
     ("waiver", &["knobs", "pass"]),
-    ("intent", &["tree", "document", "model", "capability", "pass", "passes", "knobs", "waiver"]),
+    (
+        "intent",
+        &["arn", "tree", "document", "model", "secrets", "exposure", "capability", "pass", "passes", "knobs", "waiver"],
+    ),
     ("pass", &["tree", "edit", "model", "intent", "knobs"]),
-    ("passes", &["tree", "edit", "document", "model", "secrets", "capability", "rules", "intent", "knobs", "pass"]),
+    (
+        "passes",
+        &[
+            "arn",
+            "tree",
+            "edit",
+            "document",
+            "model",
+            "secrets",
+            "exposure",
+            "capability",
+            "rules",
+            "intent",
+            "knobs",
+            "pass",
+        ],
+    ),
     ("engine", &["tree", "edit", "document", "masking", "model", "knobs", "waiver", "intent", "pass", "passes"]),
 ];
 

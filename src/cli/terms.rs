@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use ecs_harden_transforms::arn::Region;
 use ecs_harden_transforms::intent::{Selection, Wishes};
 use ecs_harden_transforms::knobs::{Knobs, Layer, Layers, Scope, Subject};
 use ecs_harden_transforms::model::{TargetWish, TaskView};
@@ -163,7 +164,9 @@ impl<'a> Terms<'a> {
 /// What the environment says; a region that is none says nothing.
 fn environment(region: Option<&str>) -> Option<Layer> {
     let mut knobs = Knobs::default();
-    knobs.logs.region = Some(region?.to_owned().try_into().ok()?);
+    let region = Region::try_from(region?.to_owned()).ok()?;
+    knobs.secrets.region = Some(region.clone());
+    knobs.logs.region = Some(region);
     Some(Layer { origin: Provenance::Environment, scope: Scope::everything(), knobs })
 }
 

@@ -57,26 +57,44 @@ impl SetError {
 /// The layer that one `--set` makes.
 pub fn layer(argument: &str) -> Result<Layer, SetError> {
     let (key, value) = argument.split_once('=').ok_or(SetError::NoValue)?;
-    let (scope, path) = match key.rsplit_once(':') {
-        None => (Scope::everything(), key),
-        Some((scope, path)) => {
+    let (scope, path) = match scope_and_path(key) {
+        (None, path) => (Scope::everything(), path),
+        (Some(scope), path) => {
             let (family, container) =
                 scope.rsplit_once('/').map_or((None, scope), |(family, name)| (Some(family), name));
             let scope = Scope::of(family, Some(container)).map_err(|_| SetError::Container { key: key.to_owned() })?;
             (scope, path)
         }
     };
-    let key = find(path)?;
-    let knobs = readings(value).into_iter().find_map(|value| key.knobs(&value)).ok_or_else(|| SetError::Value {
-        key: path.to_owned(),
-        takes: key.takes,
-        page: key.page(),
-    })?;
+    let (key, entry) = find(path)?;
+    let whole = |value: Json| entry.map_or_else(|| value.clone(), |entry| json!({ entry: value }));
+    let knobs = readings(value)
+        .into_iter()
+        .find_map(|value| key.knobs(&whole(value)))
+        .ok_or_else(|| SetError::Value { key: path.to_owned(), takes: key.takes, page: key.page() })?;
     Ok(Layer { origin: Provenance::Flag, scope, knobs })
 }
 
-fn find(path: &str) -> Result<Key, SetError> {
-    Key::all().find(|key| key.path() == path).ok_or_else(|| {
+/// What stands before the path of a key, and the path. The entry of a map may hold colons too.
+fn scope_and_path(key: &str) -> (Option<&str>, &str) {
+    if find(key).is_ok() {
+        return (None, key);
+    }
+    let known = key.match_indices(':').map(|(at, _)| (&key[..at], &key[at + 1..])).find(|(_, path)| find(path).is_ok());
+    let split = known.or_else(|| key.rsplit_once(':'));
+    split.map_or((None, key), |(scope, path)| (Some(scope), path))
+}
+
+/// The key of that path, and the entry of it where the path goes on: `secrets.arns.DB_PASSWORD`.
+fn find(path: &str) -> Result<(Key, Option<&str>), SetError> {
+    let whole = Key::all().find(|key| key.path() == path).map(|key| (key, None));
+    let entry = || {
+        Key::all().find_map(|key| {
+            let entry = path.strip_prefix(key.path().as_str())?.strip_prefix('.')?;
+            (!entry.is_empty()).then_some((key, Some(entry)))
+        })
+    };
+    whole.or_else(entry).ok_or_else(|| {
         let names: Vec<String> = Key::all().map(|key| key.path()).collect();
         let nearest = passes::nearest_of(path, names.iter().map(String::as_str)).unwrap_or_default();
         let page = Key::all().find(|key| key.path() == nearest).map(|key| key.page()).unwrap_or_default();
@@ -120,6 +138,10 @@ mod tests {
         assert_eq!((path.size.unwrap().mib(), path.exec), (8, Some(true)));
         assert_eq!(knobs("excess-capabilities.keep=chown, CAP_SETUID").excess_capabilities.keep.unwrap().len(), 2);
         assert_eq!(knobs("excess-capabilities.keep=").excess_capabilities.keep.unwrap().len(), 0);
+        let arn = "arn:aws:ssm:eu-central-1:123456789012:parameter/shop/x";
+        let entry = knobs(&format!("secrets.arns.spring.datasource.password={arn}"));
+        assert_eq!(entry.secrets.arns.unwrap()["spring.datasource.password"].to_string(), arn);
+        assert_eq!(knobs(&format!("secrets.arns={{ A = \"{arn}\" }}")).secrets.arns.unwrap().len(), 1);
     }
 
     #[test]
@@ -129,6 +151,9 @@ mod tests {
         assert!(covers("web-*:root-user.user=7:7", None, Some("web-1")));
         assert!(!covers("web-*:root-user.user=7:7", None, Some("db")));
         assert!(!covers("web-*:root-user.user=7:7", None, None));
+        let entry = "jobs:secrets.arns.ConnectionStrings:Default=arn:aws:ssm:eu-central-1:123456789012:parameter/x";
+        assert!(covers(entry, None, Some("jobs")));
+        assert!(layer(entry).unwrap().knobs.secrets.arns.unwrap().contains_key("ConnectionStrings:Default"));
         assert!(covers("shop/web:root-user.user=7:7", Some("shop"), Some("web")));
         assert!(!covers("shop/web:root-user.user=7:7", Some("blog"), Some("web")));
     }
@@ -138,6 +163,8 @@ mod tests {
         let refusal = |argument: &str| layer(argument).unwrap_err().to_string();
         assert_eq!(refusal("root-user.user"), "--set takes KEY=VALUE");
         assert_eq!(refusal("root-usr.user=1:1"), "there is no knob `root-usr.user`; the nearest is `root-user.user`");
+        assert!(refusal("root-user.user.name=x").starts_with("`root-user.user.name` takes"));
+        assert!(refusal("secrets.arns.DB_PASSWORD=hunter2").starts_with("`secrets.arns.DB_PASSWORD` takes a table"));
         assert_eq!(refusal("root-user.user=hunter2 hunter2"), "`root-user.user` takes \"UID:GID\" or a name, not root");
         assert_eq!(refusal("[:root-user.user=1:1"), "the container in `[:root-user.user` is not a valid glob");
     }

@@ -263,12 +263,13 @@ fn judge(editor: &Editor<'_>, intent: &Intent, round: &Round<'_>, finding: Findi
 
 /// New members of a container come in the order in which people write them, whichever pass asks for them.
 fn rank(edit: &Edit) -> usize {
-    const ORDER: [&str; 7] = [
+    const ORDER: [&str; 8] = [
         "user",
         "readonlyRootFilesystem",
         "linuxParameters",
         "dockerSecurityOptions",
         "ulimits",
+        "secrets",
         "logConfiguration",
         "systemControls",
     ];

@@ -12,7 +12,8 @@ use serde::Deserialize;
 use crate::model::{ContainerView, TaskView};
 use crate::pass::{PassId, Provenance, Vouched};
 use crate::passes::{
-    self, excess_capabilities, host_pid_namespace, missing_log_configuration, root_user, writable_root_filesystem,
+    self, excess_capabilities, host_pid_namespace, missing_log_configuration, plaintext_secret, root_user,
+    writable_root_filesystem,
 };
 
 /// The knobs of every pass under the section of the pass, and which passes run.
@@ -29,6 +30,8 @@ pub struct Knobs {
     pub host_pid_namespace: host_pid_namespace::Knobs,
     /// Knobs of `missing-log-configuration`.
     pub logs: missing_log_configuration::Knobs,
+    /// Knobs of `plaintext-secret`.
+    pub secrets: plaintext_secret::Knobs,
     /// Knobs of `root-user`.
     pub root_user: root_user::Knobs,
     /// Knobs of `writable-root-filesystem`.

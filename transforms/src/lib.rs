@@ -6,11 +6,13 @@
 //! container will be, [`passes`] say what is weak and which edit mends it, [`edit`] turns edits into splices of the text, and
 //! [`engine`] does one round of all that and proves the result.
 
+pub mod arn;
 pub mod capability;
 pub mod document;
 pub mod edit;
 pub mod emit;
 pub mod engine;
+pub mod exposure;
 pub mod intent;
 pub mod knobs;
 pub mod masking;

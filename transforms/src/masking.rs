@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use crate::arn;
 use crate::document::Document;
 use crate::read::{PlaceholderPosition, placeholder};
 use crate::tree::{Node, Path, Span, Step, Value};
@@ -160,10 +161,17 @@ const NAMED: &[&str] = &[
     "containerDefinitions/*/logConfiguration/secretOptions/*/valueFrom",
 ];
 
+/// Positions that are shown where they hold the whole ARN of a secret or parameter: it points at a value and is none.
+const SHOWN_AS_ARN: &[&str] = &[
+    "containerDefinitions/*/secrets/*/valueFrom",
+    "containerDefinitions/*/logConfiguration/secretOptions/*/valueFrom",
+];
+
 /// A position of the vocabulary.
 #[derive(Default)]
 struct Position {
     shown: bool,
+    shown_as_arn: bool,
     below: BTreeMap<&'static str, Self>,
 }
 
@@ -174,6 +182,10 @@ static VOCABULARY: LazyLock<Position> = LazyLock::new(|| {
             let place = pattern.split('/').fold(&mut root, |place, part| place.below.entry(part).or_default());
             place.shown |= shown;
         }
+    }
+    for pattern in SHOWN_AS_ARN {
+        let place = pattern.split('/').fold(&mut root, |place, part| place.below.entry(part).or_default());
+        place.shown_as_arn = true;
     }
     root
 });
@@ -275,6 +287,8 @@ impl Collector<'_> {
             Value::Null if position.is_some() => {}
             _ if position.is_some_and(|position| position.shown)
                 && placeholder::only_names(node.span.of(self.document.text())) => {}
+            Value::String(text)
+                if position.is_some_and(|position| position.shown_as_arn) && arn::is_secret_arn(text) => {}
             _ => self.spans.push(node.span),
         }
     }

@@ -131,6 +131,9 @@ fn variables(tape: &mut Tape, members: &mut Map<String, Value>) {
         };
         environment.push(value);
     }
+    if let Some(first) = environment.first().cloned().filter(|_| tape.chance(10)) {
+        environment.push(json!({"name": first["name"], "value": tape.pick(words::VALUES)}));
+    }
     put(members, "environment", (!environment.is_empty() || tape.chance(40)).then(|| environment.into()));
     put(members, "secrets", (!secrets.is_empty() || tape.chance(10)).then(|| secrets.into()));
 }
@@ -192,6 +195,8 @@ fn logs(tape: &mut Tape, plan: &Plan, index: usize, members: &mut Map<String, Va
             log["options"]["mode"] = json!(tape.pick(&["blocking", "non-blocking"]));
             log["options"]["max-buffer-size"] = json!("25m");
         }
+    } else if *driver == "splunk" && tape.chance(70) {
+        log["options"] = json!({"splunk-url": "https://splunk.internal:8088", "splunk-token": "5f2b-planted-token-77"});
     } else if tape.chance(50) {
         log["options"] = json!({});
         log["secretOptions"] = tape.pick(&[Value::Null, json!([])]);

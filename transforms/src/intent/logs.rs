@@ -2,10 +2,12 @@
 
 use serde_json::json;
 
+use super::secrets::SecretsPlan;
 use super::{Plan, Setting};
+use crate::arn::Region;
 use crate::model::{ContainerView, LaunchType, Place, Read, Why};
 use crate::pass::{Applicability, Obstacle, Provenance, Vouched};
-use crate::passes::missing_log_configuration::{self as pass, DEFAULT_BUFFER, Mode, Region};
+use crate::passes::missing_log_configuration::{self as pass, DEFAULT_BUFFER, Mode};
 
 /// The values of a log configuration that is to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,11 +42,14 @@ struct Sibling {
 
 /// The plans of all containers. One that gets a log group by a setting of its own is a sibling to the others in the same run: it
 /// would be one in the next.
-pub(super) fn plan(setting: &Setting<'_>) -> Vec<Plan<LogMend>> {
+pub(super) fn plan(setting: &Setting<'_>, secrets: &[SecretsPlan]) -> Vec<Plan<LogMend>> {
+    let arns = arns(setting, secrets);
     let stated: Vec<Sibling> = setting.seen.iter().filter_map(stated).collect();
     let role = role_obstacle(setting, &stated);
     let mut siblings = stated;
-    let draft = |container: &ContainerView<'_>, siblings: &[Sibling]| one(setting, container, siblings, role.as_ref());
+    let draft = |container: &ContainerView<'_>, siblings: &[Sibling]| {
+        one(setting, container, siblings, (role.as_ref(), arns.as_deref()))
+    };
     let mut plans: Vec<Plan<LogMend>> = setting.seen.iter().map(|container| draft(container, &siblings)).collect();
     let mut counted = vec![false; plans.len()];
     loop {
@@ -112,7 +117,7 @@ fn one(
     setting: &Setting<'_>,
     container: &ContainerView<'_>,
     siblings: &[Sibling],
-    role: Option<&Obstacle>,
+    (role, arns): (Option<&Obstacle>, Option<&str>),
 ) -> Plan<LogMend> {
     let mut obstacles: Vec<Obstacle> = leftovers(container).into_iter().collect();
     let named = match named_group(setting, container) {
@@ -123,7 +128,7 @@ fn one(
         }
     };
     let sibling = siblings.iter().find(|sibling| fits(setting, container, sibling));
-    let region = region(setting, container, siblings, sibling.filter(|_| named.is_none()));
+    let region = region(setting, container, (siblings, arns), sibling.filter(|_| named.is_none()));
     let group = named.or_else(|| {
         let group = sibling?.group.clone()?;
         Some(Vouched { value: group, by: Provenance::Sibling })
@@ -185,11 +190,8 @@ fn vouch(
         Read::Absent if setting.target.types.iter().eq([&LaunchType::Ec2]) => "the role of the instance",
         _ => "the execution role",
     };
-    let partition = match mend.region.value.as_str() {
-        region if region.starts_with("cn-") => "aws-cn",
-        region if region.starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
-    };
+    let region = Region::try_from(mend.region.value.clone());
+    let partition = region.as_ref().map_or("aws", Region::partition);
     let resource = format!("arn:{partition}:logs:{}:*:log-group:{group}:*", mend.region.value);
     let statement = json!({ "Effect": "Allow", "Action": pass::actions(mend), "Resource": resource });
     vec![
@@ -251,7 +253,7 @@ fn fits(setting: &Setting<'_>, container: &ContainerView<'_>, sibling: &Sibling)
 fn region(
     setting: &Setting<'_>,
     container: &ContainerView<'_>,
-    siblings: &[Sibling],
+    (siblings, arns): (&[Sibling], Option<&str>),
     copied: Option<&Sibling>,
 ) -> Option<Vouched<String>> {
     let by_sibling = |value: String| Vouched { value, by: Provenance::Sibling };
@@ -262,13 +264,14 @@ fn region(
     };
     named
         .or_else(|| copied?.region.clone().map(by_sibling))
-        .or_else(|| arns(setting).map(|region| Vouched { value: region, by: Provenance::Definition }))
+        .or_else(|| arns.map(|region| Vouched { value: region.to_owned(), by: Provenance::Definition }))
         .or_else(|| same(siblings.iter().filter_map(|sibling| sibling.region.clone())).map(by_sibling))
         .or(environment)
 }
 
-/// The region of the definition's own ARN, else that on which all ARNs of secrets and volumes agree. Roles have none.
-fn arns(setting: &Setting<'_>) -> Option<String> {
+/// The region of the definition's own ARN, else that on which all ARNs of secrets and volumes agree, those that this run writes among
+/// them: the next would see them too. Roles have none.
+fn arns(setting: &Setting<'_>, secrets: &[SecretsPlan]) -> Option<String> {
     let region = |place: Place<'_>| Region::of_arn(place.text().known()?);
     if let Some(own) = region(setting.task.member("taskDefinitionArn")) {
         return Some(own.to_string());
@@ -283,7 +286,9 @@ fn arns(setting: &Setting<'_>) -> Option<String> {
     for volume in setting.task.member("volumes").list().items {
         found.push(volume.member("s3filesVolumeConfiguration").member("fileSystemArn"));
     }
-    same(found.into_iter().filter_map(region).map(|region| region.to_string()))
+    let found = found.into_iter().filter_map(region).map(|region| region.to_string());
+    let written = setting.seen.iter().zip(secrets).flat_map(|(container, plan)| plan.arns(setting, container));
+    same(found.chain(written.map(|arn| arn.region().to_owned())))
 }
 
 /// The one value that all of them are.

@@ -8,6 +8,7 @@ mod host_work;
 mod logs;
 mod namespaces;
 mod privileges;
+mod secrets;
 mod selection;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ pub use capabilities::{CapabilityPlan, DropForm};
 pub use logs::LogMend;
 pub use namespaces::{NamespacePlan, Sharing};
 pub use privileges::{Lists, PrivilegeMend, PrivilegePlan};
+pub use secrets::{SecretMend, SecretSource, SecretsPlan};
 pub use selection::{Selection, Withheld};
 pub use user::{LOW_PORTS, UserAfter, UserMend, UserPlan};
 pub use writable::{TmpfsPlan, WritablePlan};
@@ -70,6 +72,8 @@ pub struct ContainerIntent {
     pub capabilities: CapabilityPlan,
     /// Where its logs go, if nothing says so yet.
     pub logs: Plan<LogMend>,
+    /// Where its credentials go that stand in plain text.
+    pub secrets: SecretsPlan,
 }
 
 /// How a weakness of a container will be mended.
@@ -95,15 +99,17 @@ impl Intent {
         let users: Vec<UserPlan> = seen.iter().map(|container| user::plan(&setting, container)).collect();
         let writable = writable::plan(&setting, &seen, &users);
         let namespaces = namespaces::plan(&setting);
-        let logs = logs::plan(&setting);
-        let containers = seen.iter().zip(users).zip(writable).zip(logs);
-        let containers = containers.map(|(((container, user), writable), logs)| ContainerIntent {
+        let secrets = secrets::plan(&setting);
+        let logs = logs::plan(&setting, &secrets);
+        let containers = seen.iter().zip(users).zip(writable).zip(logs).zip(secrets);
+        let containers = containers.map(|((((container, user), writable), logs), secrets)| ContainerIntent {
             index: container.index(),
             privileges: privileges::plan(&setting, container, &namespaces),
             capabilities: capabilities::plan(&setting, container, &user.after),
             user,
             writable,
             logs,
+            secrets,
         });
         let containers = containers.collect();
         Ok(Self { target, os, wishes: wishes.clone(), namespaces, containers })

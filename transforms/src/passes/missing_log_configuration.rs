@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::arn::Region;
 use crate::edit::Edit;
 use crate::intent::{Intent, LogMend, Plan};
 use crate::knobs::Knob;
@@ -143,42 +144,6 @@ impl LogGroup {
             }
         }
         Ok(name)
-    }
-}
-
-/// A region of AWS by its name, such as `eu-central-1`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(try_from = "String")]
-#[schemars(with = "String")]
-pub struct Region(String);
-
-impl TryFrom<String> for Region {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        let mut parts = text.rsplit('-');
-        let number = parts.next().is_some_and(|part| (1..=2).contains(&part.len()) && part.parse::<u8>().is_ok());
-        let words: Vec<&str> = parts.collect();
-        let word = |part: &&str| (2..=12).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_lowercase());
-        if number && (2..=3).contains(&words.len()) && words.iter().all(word) {
-            Ok(Self(text))
-        } else {
-            Err("a region is named like eu-central-1")
-        }
-    }
-}
-
-impl fmt::Display for Region {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
-    }
-}
-
-impl Region {
-    /// The region that an ARN names.
-    pub fn of_arn(arn: &str) -> Option<Self> {
-        let mut parts = arn.split(':');
-        (parts.next() == Some("arn")).then(|| parts.nth(2)).flatten().and_then(|name| name.to_owned().try_into().ok())
     }
 }
 

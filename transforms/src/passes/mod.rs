@@ -9,6 +9,7 @@ pub mod host_network_mode;
 pub mod host_pid_namespace;
 pub mod invalid_definition;
 pub mod missing_log_configuration;
+pub mod plaintext_secret;
 pub mod privileged_container;
 pub mod root_user;
 #[cfg(test)]
@@ -18,13 +19,14 @@ pub mod writable_root_filesystem;
 pub use catalogue::catalogue;
 
 /// Every pass, sorted by id.
-pub static TABLE: [&Pass; 9] = [
+pub static TABLE: [&Pass; 10] = [
     &excess_capabilities::PASS,
     &host_ipc_namespace::PASS,
     &host_network_mode::PASS,
     &host_pid_namespace::PASS,
     &invalid_definition::PASS,
     &missing_log_configuration::PASS,
+    &plaintext_secret::PASS,
     &privileged_container::PASS,
     &root_user::PASS,
     &writable_root_filesystem::PASS,

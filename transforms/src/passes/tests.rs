@@ -39,13 +39,14 @@ macro_rules! filed {
     };
 }
 
-static FILED: [Filed; 9] = filed![
+static FILED: [Filed; 10] = filed![
     excess_capabilities,
     host_ipc_namespace,
     host_network_mode,
     host_pid_namespace,
     invalid_definition,
     missing_log_configuration,
+    plaintext_secret,
     privileged_container,
     root_user,
     writable_root_filesystem,

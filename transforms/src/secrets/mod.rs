@@ -83,6 +83,11 @@ const fn suspect(rule: &'static str, confidence: Confidence, kind: Kind) -> Susp
     Suspect { rule, confidence, kind }
 }
 
+/// Whether the name of a variable alone says that it holds a secret.
+pub fn is_named_secret(name: &str) -> bool {
+    names::classify(name) == NameClass::Secret
+}
+
 /// Judges an environment variable.
 pub fn variable(name: &str, value: &str, nearby: Nearby) -> Option<Suspect> {
     let class = names::classify(name);

@@ -1,0 +1,7 @@
+[
+  {
+    "name": "shop",
+    "image": "shop:1",
+    "environment": ${environment}
+  }
+]
