@@ -13,7 +13,7 @@ use crate::model::{ContainerView, TaskView};
 use crate::pass::{PassId, Provenance, Vouched};
 use crate::passes::{
     self, excess_capabilities, host_pid_namespace, missing_log_configuration, plaintext_secret, root_user,
-    writable_root_filesystem,
+    unbounded_open_files, writable_root_filesystem,
 };
 
 /// The knobs of every pass under the section of the pass, and which passes run.
@@ -34,6 +34,8 @@ pub struct Knobs {
     pub secrets: plaintext_secret::Knobs,
     /// Knobs of `root-user`.
     pub root_user: root_user::Knobs,
+    /// Knobs of `unbounded-open-files`.
+    pub unbounded_open_files: unbounded_open_files::Knobs,
     /// Knobs of `writable-root-filesystem`.
     pub writable_root_filesystem: writable_root_filesystem::Knobs,
 }
@@ -228,6 +230,15 @@ mod tests {
             serde_json::json!({"excess-capabilities": {"keep": ["NET_FLY"]}}),
             serde_json::json!({"excess-capabilities": {"mode": "drop-some"}}),
             serde_json::json!({"host-pid-namespace": {"mode": "host"}}),
+            serde_json::json!({"unbounded-open-files": {"soft": 0}}),
+            serde_json::json!({"unbounded-open-files": {"hard": 1_048_577}}),
+            serde_json::json!({"unbounded-open-files": {"ceiling": -1}}),
+            serde_json::json!({"unbounded-open-files": {"ulimits": {"nofile": {"soft": 1, "hard": 1}}}}),
+            serde_json::json!({"unbounded-open-files": {"ulimits": {"files": {"soft": 1, "hard": 1}}}}),
+            serde_json::json!({"unbounded-open-files": {"ulimits": {"core": {"soft": 2, "hard": 1}}}}),
+            serde_json::json!({"unbounded-open-files": {"ulimits": {"core": {"soft": -1, "hard": 1}}}}),
+            serde_json::json!({"unbounded-open-files": {"ulimits": {"core": {"soft": -2, "hard": 1}}}}),
+            serde_json::json!({"unbounded-open-files": {"ulimits": {"core": {"hard": 1}}}}),
             serde_json::json!({"logs": {"group": "/ecs/{service}"}}),
             serde_json::json!({"logs": {"group": "two words"}}),
             serde_json::json!({"logs": {"region": "frankfurt"}}),

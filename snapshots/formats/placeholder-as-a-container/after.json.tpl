@@ -22,7 +22,14 @@
           ]
         }
       ]
-    }
+    },
+    "ulimits": [
+      {
+        "name": "nofile",
+        "softLimit": 65535,
+        "hardLimit": 65535
+      }
+    ]
   },
   ${log_router}
 ]

@@ -25,6 +25,9 @@
           }
         ]
       },
+      "ulimits": [
+        {"name": "nofile", "softLimit": 65535, "hardLimit": 65535}
+      ],
       "systemControls": [
         {"namespace": "net.ipv4.ip_unprivileged_port_start", "value": "0"}
       ]

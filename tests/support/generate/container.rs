@@ -204,6 +204,22 @@ fn logs(tape: &mut Tape, plan: &Plan, index: usize, members: &mut Map<String, Va
     members.insert("logConfiguration".to_owned(), log);
 }
 
+/// Limits that are fine, too high, unlimited, or about something else.
+fn ulimits(tape: &mut Tape) -> Value {
+    let files = |soft: i64, hard: i64| json!({"name": "nofile", "softLimit": soft, "hardLimit": hard});
+    let core = json!({"hardLimit": 0, "name": "core", "softLimit": 0});
+    let memlock = json!({"name": "memlock", "softLimit": -1, "hardLimit": -1});
+    tape.pick(&[
+        json!([files(1024, 65_535)]),
+        json!([core, files(1024, 1_048_577)]),
+        json!([files(1_048_576, 1_048_576), memlock]),
+        json!([memlock, files(4096, -1), core]),
+        json!([files(-1, -1)]),
+        json!([core]),
+        json!([]),
+    ])
+}
+
 /// Fields of no interest to any pass; each now and then, where the targets take it.
 fn others(tape: &mut Tape, plan: &Plan, index: usize, members: &mut Map<String, Value>) {
     let setting = &plan.setting;
@@ -232,7 +248,7 @@ fn others(tape: &mut Tape, plan: &Plan, index: usize, members: &mut Map<String, 
         ("environmentFiles", json!([{"type": "s3", "value": "arn:aws:s3:::bucket/app.env"}])),
         ("resourceRequirements", json!([{"type": "GPU", "value": "1"}])),
         ("repositoryCredentials", json!({"credentialsParameter": "registry"})),
-        ("ulimits", json!([{"name": "nofile", "softLimit": 1024, "hardLimit": 65_535}])),
+        ("ulimits", ulimits(tape)),
     ];
     for (name, value) in fields {
         if setting.container(name) && tape.chance(12) {

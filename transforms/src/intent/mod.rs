@@ -124,6 +124,14 @@ impl Intent {
         self.wishes.layers.pick(subject.into(), knob)
     }
 
+    /// Whether the task runs under Linux on Fargate and nowhere else, by its own words or those of the user: there the defaults of
+    /// Fargate are facts about it.
+    pub fn is_linux_on_fargate(&self, task: TaskView<'_>) -> bool {
+        let family = task.member("runtimePlatform").member("operatingSystemFamily");
+        let told = family.unresolved().is_none() || self.wishes.os.is_some();
+        told && self.os == Os::Linux && self.target.only_fargate()
+    }
+
     /// What is intended for the container at `index`; `None` for one that could not be read.
     pub fn container(&self, index: usize) -> Option<&ContainerIntent> {
         let found = self.containers.binary_search_by_key(&index, |container| container.index).ok()?;

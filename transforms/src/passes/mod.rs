@@ -14,12 +14,13 @@ pub mod privileged_container;
 pub mod root_user;
 #[cfg(test)]
 mod tests;
+pub mod unbounded_open_files;
 pub mod writable_root_filesystem;
 
 pub use catalogue::catalogue;
 
 /// Every pass, sorted by id.
-pub static TABLE: [&Pass; 10] = [
+pub static TABLE: [&Pass; 11] = [
     &excess_capabilities::PASS,
     &host_ipc_namespace::PASS,
     &host_network_mode::PASS,
@@ -29,6 +30,7 @@ pub static TABLE: [&Pass; 10] = [
     &plaintext_secret::PASS,
     &privileged_container::PASS,
     &root_user::PASS,
+    &unbounded_open_files::PASS,
     &writable_root_filesystem::PASS,
 ];
 

@@ -298,7 +298,8 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-const ULIMITS: [&str; 15] = [
+/// The names of ulimits (ECS API model, `UlimitName`).
+pub const ULIMITS: [&str; 15] = [
     "core",
     "cpu",
     "data",

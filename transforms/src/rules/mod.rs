@@ -14,6 +14,8 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 
+pub use containers::ULIMITS;
+
 use crate::model::{
     self, Certainty, ContainerSlot, ContainerView, LaunchTarget, LaunchType, Os, Place, Read, TargetSource, TaskView,
 };
