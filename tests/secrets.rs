@@ -225,6 +225,8 @@ fn no_command_shows_a_planted_value() {
             &["fix", name, "--only", "plaintext-secret", "--policy", "policy.toml"],
             &["check", name, "--only", "plaintext-secret", "--set", "secrets.names=NAME_*"],
             &["policy", "show", name, "--policy", "policy.toml"],
+            &["init", ".", "-o", "-"],
+            &["init", "-vv"],
             &["explain"],
             &["passes"],
             &["fix", name, "-vv"],

@@ -18,13 +18,13 @@ pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
     /// When to use colour
-    #[arg(long, global = true, value_enum, default_value_t = ColourChoice::Auto, value_name = "WHEN")]
+    #[arg(long, global = true, value_enum, default_value_t = ColourChoice::Auto, value_name = "WHEN", display_order = 900)]
     pub color: ColourChoice,
     /// Say more: also what is clean and what was left out
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, display_order = 901)]
     pub verbose: u8,
     /// Say less: one line a finding
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    #[arg(short, long, global = true, conflicts_with = "verbose", display_order = 902)]
     pub quiet: bool,
 }
 
@@ -37,6 +37,8 @@ pub enum Command {
     Diff(Diff),
     /// Print the diff, then write it
     Fix(Fix),
+    /// Write a commented policy for the definitions of a directory
+    Init(Init),
     /// Explain a pass: what it finds, what it changes, what may break
     Explain {
         /// The pass; all of them when left out
@@ -46,6 +48,17 @@ pub enum Command {
     Passes,
     /// Show what a policy says
     Policy(Policy),
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// Where the definitions are, and where ecs-harden.toml is written
+    #[arg(default_value = ".", value_name = "DIRECTORY")]
+    pub directory: PathBuf,
+    /// Write there; - for standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// Arguments of `check`.
@@ -175,6 +188,25 @@ pub struct Run {
     /// Form of the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+}
+
+impl Run {
+    /// A plain run under the built-in defaults.
+    pub const fn without_policy() -> Self {
+        Self {
+            only: Vec::new(),
+            skip: Vec::new(),
+            safe_only: false,
+            no_defaults: false,
+            fail_on: FailOn::Never,
+            strict: false,
+            launch_type: Vec::new(),
+            os: None,
+            set: Vec::new(),
+            policy: PolicySource { policy: None, no_policy: true },
+            format: Format::Text,
+        }
+    }
 }
 
 /// When to use colour.

@@ -6,6 +6,7 @@ mod diff;
 mod exit;
 mod explain;
 mod fix;
+mod init;
 mod policy;
 mod steer;
 mod terms;
@@ -105,6 +106,7 @@ pub fn run(cli: Cli, mut context: Context) -> Exit {
         Command::Check(arguments) => check::run(&arguments, &mut context),
         Command::Diff(arguments) => diff::run(&arguments, &mut context),
         Command::Fix(arguments) => fix::run(&arguments, &mut context),
+        Command::Init(arguments) => init::run(&arguments, &mut context),
         Command::Explain { pass } => explain::explain(pass.as_deref(), &mut context),
         Command::Passes => explain::list(&mut context),
         Command::Policy(arguments) => policy::run(&arguments, &mut context),

@@ -37,6 +37,8 @@ pub(super) enum Header {
     Out,
     /// To standard error, since standard output holds nothing but the product.
     Err,
+    /// Nowhere: no policy is asked.
+    None,
 }
 
 /// What a command over documents works on.
@@ -151,6 +153,7 @@ fn announce(job: Job<'_>, planned: &Planned, terms: &mut Terms<'_>, context: &mu
     let was_read = !matches!(&planned.plan, Err(refusal) if refusal.kind == RefusalKind::Unreadable);
     if was_read
         && job.run.format == Format::Text
+        && job.header != Header::None
         && let Some(line) = terms.header(planned.policy.as_deref())
     {
         let to_out = job.header == Header::Out && context.verbosity != Verbosity::Quiet;

@@ -11,7 +11,7 @@ use super::file::{Policy, PolicyError};
 use crate::source::{self, Found, Input};
 
 /// The name of the policy file.
-const NAME: &str = "ecs-harden.toml";
+pub const NAME: &str = "ecs-harden.toml";
 
 /// Which policy the user asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

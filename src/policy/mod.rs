@@ -7,5 +7,5 @@ pub mod schema;
 pub mod set;
 pub mod show;
 
-pub use discover::{Choice, Policies};
+pub use discover::{Choice, NAME as FILE_NAME, Policies};
 pub use file::{Policy, PolicyError, Setting};
