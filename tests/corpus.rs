@@ -1,6 +1,6 @@
 //! Real task definitions from public repositories, where there is a directory of them.
 //!
-//! `ECS_HARDEN_CORPUS=DIR cargo test --test corpus -- --nocapture` prints what became of each kind of file. DIR holds the directories
+//! `ECS_HARDEN_CORPUS=DIR cargo test --test corpus -- --nocapture` prints what became of each kind of file, and a table of the findings. DIR holds the directories
 //! `raw`, `describe`, `describe-derived` and `mutant`.
 
 #![allow(missing_docs, reason = "a test crate has no public items")]
@@ -19,6 +19,7 @@ use ecs_harden_transforms::engine::{Decision, Fault};
 use ecs_harden_transforms::intent::{Selection, Wishes};
 use ecs_harden_transforms::knobs::Layers;
 use ecs_harden_transforms::model::TargetWish;
+use ecs_harden_transforms::pass::{Applicability, Remedy};
 use ecs_harden_transforms::passes;
 use ecs_harden_transforms::waiver::Waivers;
 use support::compare::unchanged_outside;
@@ -52,10 +53,18 @@ fn wishes() -> Wishes {
     }
 }
 
+/// What became of files, and what was found in them.
 #[derive(Default)]
 struct Tally {
     outcomes: BTreeMap<String, usize>,
-    findings: BTreeMap<String, usize>,
+    findings: BTreeMap<&'static str, Offers>,
+}
+
+/// What one pass offered, by applicability, and how many of the fixes rest on what.
+#[derive(Default)]
+struct Offers {
+    by_applicability: BTreeMap<&'static str, usize>,
+    by_provenance: BTreeMap<&'static str, usize>,
 }
 
 impl Tally {
@@ -71,35 +80,50 @@ impl Tally {
         };
         *self.outcomes.entry(outcome).or_default() += 1;
         for judged in plan.iter().flat_map(|plan| &plan.outcome.findings) {
-            let decision = match judged.decision {
-                Decision::Applied => "applied",
-                Decision::Waived => "waived",
-                Decision::Withheld(_) => "withheld",
-                Decision::Manual => "manual",
-                Decision::Undetermined => "undetermined",
-            };
-            *self.findings.entry(format!("{} {decision}", judged.finding.pass.id)).or_default() += 1;
+            let offers = self.findings.entry(judged.finding.pass.id.0).or_default();
+            let applicability = judged.finding.remedy.applicability().map_or("undetermined", Applicability::name);
+            *offers.by_applicability.entry(applicability).or_default() += 1;
+            if let (Remedy::Fix(fix), Decision::Applied) = (&judged.finding.remedy, judged.decision) {
+                *offers.by_provenance.entry(fix.weakest().phrase()).or_default() += 1;
+            }
         }
     }
 
-    fn print(&self, kind: &str) {
-        let mut text = String::new();
-        for (what, count) in self.outcomes.iter().chain(&self.findings) {
-            writeln!(text, "{kind:17} {count:5}  {what}").unwrap();
+    fn print_outcomes(&self, kind: &str) {
+        for (what, count) in &self.outcomes {
+            println!("{kind:17} {count:5}  {what}");
         }
-        print!("{text}");
+    }
+
+    /// A row for each pass, as Markdown.
+    fn findings(&self) -> String {
+        let mut text = String::from(
+            "| pass | findings | safe | unsafe | manual | undetermined | fixes rest on, at the least |\n|---|--:|--:|--:|--:|--:|---|\n",
+        );
+        for pass in passes::TABLE {
+            let none = Offers::default();
+            let offers = self.findings.get(pass.id.0).unwrap_or(&none);
+            let count = |word: &str| offers.by_applicability.get(word).copied().unwrap_or_default();
+            let all: usize = offers.by_applicability.values().sum();
+            let rests: Vec<String> = offers.by_provenance.iter().map(|(on, count)| format!("{on} {count}")).collect();
+            let [safe, mends, manual, undetermined] = ["safe", "unsafe", "manual", "undetermined"].map(count);
+            let rests = rests.join(", ");
+            writeln!(text, "| {} | {all} | {safe} | {mends} | {manual} | {undetermined} | {rests} |", pass.id).unwrap();
+        }
+        text
     }
 }
 
 #[test]
 fn every_file_is_hardened_clean_undetermined_or_refused_and_nothing_else_changes() {
     let Some(files) = corpus() else { return };
-    let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
+    let (mut tallies, mut whole): (BTreeMap<&str, Tally>, Tally) = (BTreeMap::new(), Tally::default());
     for (kind, path) in &files {
         let shown = path.display();
         let bytes = fs::read(path).unwrap();
         let plan = Plan::of(&bytes, &wishes(), Fault::None);
         tallies.entry(kind).or_default().count(&plan);
+        whole.count(&plan);
         match &plan {
             Err(refusal) => {
                 assert_ne!(refusal.kind, RefusalKind::Unproven, "{shown}: {}", refusal.message);
@@ -122,8 +146,9 @@ fn every_file_is_hardened_clean_undetermined_or_refused_and_nothing_else_changes
     }
     println!("{} files", files.len());
     for (kind, tally) in &tallies {
-        tally.print(kind);
+        tally.print_outcomes(kind);
     }
+    print!("{}", whole.findings());
 }
 
 /// `ecs-harden diff FILE | git apply` gives the bytes of `fix FILE`, unless stderr says that it cannot.

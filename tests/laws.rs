@@ -58,6 +58,10 @@ fn wishes() -> impl Strategy<Value = Wishes> {
     (prop::sample::subsequence(ids, 1..=count), any::<(u8, u8)>(), knobs).prop_map(
         |(passes, (safe, vouched), knobs)| {
             let mut selection = Selection::all(passes);
+            // Passes on request run where they are named.
+            if vouched % 2 == 0 {
+                selection.named = selection.passes.clone();
+            }
             if safe % 8 == 0 {
                 selection.floor = Applicability::Safe;
             }
@@ -81,8 +85,10 @@ fn wishes() -> impl Strategy<Value = Wishes> {
 }
 
 fn all() -> Wishes {
+    let mut selection = Selection::all(passes::ids());
+    selection.named = selection.passes.clone();
     Wishes {
-        selection: Selection::all(passes::ids()),
+        selection,
         target: TargetWish::default(),
         os: None,
         waivers: Waivers::default(),
