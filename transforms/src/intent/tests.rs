@@ -15,6 +15,7 @@ use crate::waiver::Waivers;
 
 mod capabilities;
 mod privileges;
+mod secrets;
 mod user;
 mod withheld;
 mod writable;
