@@ -34,6 +34,8 @@ pub struct Found {
     /// The place as users should see it: the argument as it was given, or the path of a walked file relative to the working
     /// directory. `-` for standard input.
     pub shown: String,
+    /// The file itself, behind all links: what git and `fix` mean by the path. `-` for standard input.
+    pub real: PathBuf,
     /// How it came to be on the list.
     pub origin: Origin,
 }
@@ -53,33 +55,50 @@ pub enum Origin {
 /// nobody writes to cannot hold the program up.
 pub fn read(input: &Input, stdin: &mut dyn Read) -> Result<Vec<u8>, SourceError> {
     match input {
-        Input::Stdin => head(stdin).map_err(SourceError::Stdin),
-        Input::File(path) => head(&mut open_regular(path)?).map_err(|source| SourceError::unreadable(path, source)),
+        Input::Stdin => head(stdin, 0).map_err(SourceError::Stdin),
+        Input::File(path) => {
+            let (mut file, length) = open_regular(path)?;
+            head(&mut file, length).map_err(|source| SourceError::unreadable(path, source))
+        }
     }
 }
 
-fn head(from: &mut dyn Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+/// The beginning of a text of perhaps `length` bytes.
+fn head(from: &mut dyn Read, length: u64) -> io::Result<Vec<u8>> {
+    // With room to spare the end is found without asking the system for a few bytes first.
+    const SPARE: usize = 64;
+    let length = usize::try_from(length).map_or(LIMIT, |length| length.min(LIMIT));
+    let mut bytes = Vec::with_capacity(length + SPARE);
     from.take(LIMIT as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-/// Opens a regular file for reading. Its kind is looked at before, since opening a pipe blocks.
-fn open_regular(path: &Path) -> Result<File, SourceError> {
+/// Opens a regular file for reading, and says how long it is. Its kind is looked at before, since opening a pipe blocks.
+fn open_regular(path: &Path) -> Result<(File, u64), SourceError> {
     let metadata = path.metadata().map_err(|source| SourceError::unreadable(path, source))?;
     if !metadata.is_file() {
         return Err(SourceError::NotAFile { path: path.to_owned() });
     }
-    File::open(path).map_err(|source| SourceError::unreadable(path, source))
+    let file = File::open(path).map_err(|source| SourceError::unreadable(path, source))?;
+    Ok((file, metadata.len()))
 }
 
-/// The path of an input as the header of a diff gives it: relative to the working directory, with `..` where it lies outside.
-/// Standard input is called `stdin`.
+/// The path as the system knows it, behind all links; where it cannot tell, by the words alone.
+pub fn real(path: &Path, cwd: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| normal(&cwd.join(path)))
+}
+
+/// The path of an input as the header of a diff gives it: relative to the [`real`] working directory, with `..` where it lies
+/// outside. Standard input is called `stdin`.
 pub fn from_directory(found: &Found, cwd: &Path) -> String {
-    let Input::File(path) = &found.input else { return "stdin".to_owned() };
-    // git looks at files, not at links to them, and `fix` writes the file as well.
-    let path = path.canonicalize().unwrap_or_else(|_| normal(&cwd.join(path)));
-    let cwd = cwd.canonicalize().unwrap_or_else(|_| normal(cwd));
+    match &found.input {
+        Input::Stdin => "stdin".to_owned(),
+        Input::File(_) => relative(&found.real, cwd),
+    }
+}
+
+/// The way from one real path to another, with the separators of git.
+pub fn relative(path: &Path, cwd: &Path) -> String {
     let shared = path.iter().zip(cwd.iter()).take_while(|(left, right)| left == right).count();
     let up = std::iter::repeat_n("..".as_ref(), cwd.iter().count() - shared);
     let relative: PathBuf = up.chain(path.iter().skip(shared)).collect();

@@ -78,7 +78,7 @@ const PURE: &[(&str, &[&str])] = &[
 /// The layers of the binary.
 const EFFECTS: [(&str, &[&str]); 8] = [
     ("ahead", &[]),
-    ("source", &[]),
+    ("source", &["ahead"]),
     ("context", &[]),
     ("policy", &["source"]),
     ("plan", &[]),

@@ -30,13 +30,14 @@ pub(super) fn run(arguments: &Diff, context: &mut Context) -> Result<Exit, CliEr
     };
     let mut files = Vec::new();
     let job = Job { paths: &arguments.paths, run: &arguments.run, header: Header::Err };
-    let (cwd, coloured, verbosity) = (context.cwd.clone(), context.colour.out, context.verbosity);
+    let cwd = source::real(&context.cwd, &context.cwd);
+    let (coloured, verbosity) = (context.colour.out, context.verbosity);
     let draw = |planned: &Planned| match (&planned.plan, arguments.run.format) {
         (Ok(plan), Format::Text) => {
-            let rendered = render(&planned.found, plan, secrets, &cwd);
-            let coloured = coloured.then(|| diff::coloured(&rendered.text));
+            let shown = render(&planned.found, plan, secrets, &cwd);
+            let coloured = coloured.then(|| diff::coloured(&shown.rendered.text));
             let summary = (verbosity != Verbosity::Quiet).then(|| summary::proposal(&planned.found.shown, plan));
-            Some(Drawn { rendered, coloured, summary })
+            Some(Drawn { shown, coloured, summary })
         }
         _ => None,
     };
@@ -44,9 +45,9 @@ pub(super) fn run(arguments: &Diff, context: &mut Context) -> Result<Exit, CliEr
         let exit = match &planned.plan {
             Err(refusal) => steer::refuse(&planned.found, refusal, context)?,
             Ok(plan) => {
-                if let Some(Drawn { rendered, coloured, summary }) = &drawn {
-                    context.out.write_all(coloured.as_ref().unwrap_or(&rendered.text).as_bytes())?;
-                    announce(&planned.found, rendered, context)?;
+                if let Some(Drawn { shown, coloured, summary }) = &drawn {
+                    context.out.write_all(coloured.as_ref().unwrap_or(&shown.rendered.text).as_bytes())?;
+                    announce(&planned.found, shown, context)?;
                     context.err.write_all(summary.as_deref().unwrap_or_default().as_bytes())?;
                 }
                 if arguments.exit_code && plan.hardened_text().is_some() { Exit::Findings } else { Exit::Clean }
@@ -65,27 +66,36 @@ pub(super) fn run(arguments: &Diff, context: &mut Context) -> Result<Exit, CliEr
 
 /// What is shown of one plan.
 struct Drawn {
-    rendered: Rendered,
+    shown: Shown,
     /// The same with colour, where colour is asked for.
     coloured: Option<String>,
     summary: Option<String>,
 }
 
-/// The diff of one plan; empty where nothing changes.
-pub(super) fn render(found: &Found, plan: &Plan, secrets: Secrets, cwd: &Path) -> Rendered {
-    let Some(hardened) = &plan.outcome.hardened else { return Rendered::default() };
+/// A diff, and the path in its header.
+#[derive(Default)]
+pub(super) struct Shown {
+    pub(super) rendered: Rendered,
+    path: String,
+}
+
+/// The diff of one plan, with paths from the real working directory; empty where nothing changes.
+pub(super) fn render(found: &Found, plan: &Plan, secrets: Secrets, cwd: &Path) -> Shown {
+    let Some(hardened) = &plan.outcome.hardened else { return Shown::default() };
+    let path = source::from_directory(found, cwd);
     let (old, new) = (masking::sensitive(&plan.document), masking::sensitive(hardened));
-    diff::unified(&DiffInput {
-        path: &source::from_directory(found, cwd),
+    let rendered = diff::unified(&DiffInput {
+        path: &path,
         old: Side { text: plan.document.text(), sensitive: &old },
         new: Side { text: hardened.text(), sensitive: &new },
         secrets,
-    })
+    });
+    Shown { rendered, path }
 }
 
 /// Says on stderr where the diff that was shown is not the whole truth, and what to do instead.
-pub(super) fn announce(found: &Found, rendered: &Rendered, context: &mut Context) -> Result<(), CliError> {
-    let path = source::from_directory(found, &context.cwd);
+pub(super) fn announce(found: &Found, shown: &Shown, context: &mut Context) -> Result<(), CliError> {
+    let Shown { rendered, path } = shown;
     let out_of_reach = !rendered.text.is_empty() && (path.starts_with("../") || path.contains('\u{fffd}'));
     if out_of_reach {
         writeln!(

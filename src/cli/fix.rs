@@ -7,10 +7,11 @@ use ecs_harden_transforms::emit;
 use ecs_harden_transforms::engine::Decision;
 
 use super::args::{Emit, Fix, Format};
+use super::diff::Shown;
 use super::steer::{Header, Job, Planned};
 use super::{CliError, Exit, diff, steer};
 use crate::context::{Context, Verbosity};
-use crate::output::diff::{Rendered, Secrets, coloured};
+use crate::output::diff::{Secrets, coloured};
 use crate::output::json::Report;
 use crate::output::summary;
 use crate::plan::{Plan, Refusal, RefusalKind};
@@ -31,17 +32,17 @@ enum Goal<'a> {
 pub(super) fn run(arguments: &Fix, context: &mut Context) -> Result<Exit, CliError> {
     check_usage(arguments)?;
     // Before anything is written: a directory may stand for many files.
-    if arguments.output.is_some() && source::expand(&arguments.paths, &context.cwd).found.len() > 1 {
+    if arguments.output.is_some() && source::expand(&arguments.paths, &context.cwd, context.workers).found.len() > 1 {
         return Err(CliError::usage("-o takes one input and the directory holds more", "name the one file"));
     }
     let mut files = Vec::new();
     let job = Job { paths: &arguments.paths, run: &arguments.run, header: Header::Err };
-    let cwd = context.cwd.clone();
+    let cwd = source::real(&context.cwd, &context.cwd);
     let draw = |planned: &Planned| {
         let plan = planned.plan.as_ref().ok();
         plan.map(|plan| diff::render(&planned.found, plan, Secrets::Masked, &cwd)).unwrap_or_default()
     };
-    let exit = steer::each(job, context, draw, |planned, rendered, context| {
+    let exit = steer::each(job, context, draw, |planned, shown, context| {
         let (exit, written) = match &planned.plan {
             // With -o somebody waits for that file, so there is no passing over the one input.
             Err(refusal) if arguments.output.is_some() => {
@@ -49,7 +50,7 @@ pub(super) fn run(arguments: &Fix, context: &mut Context) -> Result<Exit, CliErr
                 (steer::refuse(&found, refusal, context)?, None)
             }
             Err(refusal) => (steer::refuse(&planned.found, refusal, context)?, None),
-            Ok(plan) => one(arguments, &planned, (plan, &rendered), context)?,
+            Ok(plan) => one(arguments, &planned, (plan, &shown), context)?,
         };
         if arguments.run.format == Format::Json {
             files.push(steer::json_file(&planned, written));
@@ -93,7 +94,7 @@ fn goal<'a>(arguments: &'a Fix, found: &Found) -> Goal<'a> {
 fn one(
     arguments: &Fix,
     planned: &Planned,
-    (plan, rendered): (&Plan, &Rendered),
+    (plan, shown): (&Plan, &Shown),
     context: &mut Context,
 ) -> Result<(Exit, Option<bool>), CliError> {
     let goal = goal(arguments, &planned.found);
@@ -115,7 +116,7 @@ fn one(
             }
         }
     };
-    show(arguments, &planned.found, rendered, goal, context)?;
+    show(arguments, &planned.found, shown, goal, context)?;
     let written = match write(goal, planned, plan, &product, context) {
         Ok(written) => written,
         Err(CliError::Source(error)) => {
@@ -133,20 +134,15 @@ fn one(
 }
 
 /// Prints the diff, to standard output unless the document goes there.
-fn show(
-    arguments: &Fix,
-    found: &Found,
-    rendered: &Rendered,
-    goal: Goal<'_>,
-    context: &mut Context,
-) -> Result<(), CliError> {
+fn show(arguments: &Fix, found: &Found, shown: &Shown, goal: Goal<'_>, context: &mut Context) -> Result<(), CliError> {
     let to_out = matches!(goal, Goal::InPlace) && arguments.run.format == Format::Text;
     let colour = if to_out { context.colour.out } else { context.colour.err };
-    let text = if colour { coloured(&rendered.text) } else { rendered.text.clone() };
+    let text = &shown.rendered.text;
+    let coloured = colour.then(|| coloured(text));
     let stream = if to_out { &mut context.out } else { &mut context.err };
-    stream.write_all(text.as_bytes())?;
+    stream.write_all(coloured.as_ref().unwrap_or(text).as_bytes())?;
     stream.flush()?;
-    diff::announce(found, rendered, context)
+    diff::announce(found, shown, context)
 }
 
 fn write(

@@ -27,14 +27,14 @@ pub(super) fn run(arguments: &Policy, context: &mut Context) -> Result<Exit, Cli
 fn show(paths: &[PathBuf], policy: &PolicySource, context: &mut Context) -> Result<Exit, CliError> {
     let cwd = context.cwd.clone();
     let mut policies = Policies::new(policy.choice(), &cwd, context.today);
-    let expanded = source::expand(paths, &cwd);
+    let expanded = source::expand(paths, &cwd, context.workers);
     let mut worst = Exit::Clean;
     for error in &expanded.errors {
         writeln!(context.err, "error: {error}\n  hint: {}", error.next_step())?;
         worst = Exit::Usage;
     }
     for found in expanded.found {
-        let policy = policies.of(&found.input)?;
+        let policy = policies.of(&found)?;
         let bytes = source::read(&found.input, &mut context.stdin)?;
         match plan::read(&bytes) {
             Ok(document) => {

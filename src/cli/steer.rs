@@ -65,13 +65,13 @@ pub(super) fn each<T: Send>(
 ) -> Result<Exit, CliError> {
     let cwd = context.cwd.clone();
     let terms = RefCell::new(Terms::new(job.run, &cwd, context)?);
-    let expanded = source::expand(job.paths, &cwd);
+    let expanded = source::expand(job.paths, &cwd, context.workers);
     let mut unused = scopes(job.run)?;
     let mut worst = Exit::Clean;
     for error in &expanded.errors {
-        let path = error.path().unwrap_or(Path::new("-"));
-        let found =
-            Found { input: Input::File(path.to_owned()), shown: path.display().to_string(), origin: Origin::Named };
+        let path = error.path().unwrap_or(Path::new("-")).to_owned();
+        let (input, shown) = (Input::File(path.clone()), path.display().to_string());
+        let found = Found { input, shown, real: path, origin: Origin::Named };
         let planned = unread(found, error);
         let drawn = draw(&planned);
         worst = worst.max(next(planned, drawn, context)?);
@@ -85,7 +85,7 @@ pub(super) fn each<T: Send>(
     }
     let (workers, fault) = (context.workers, context.fault);
     let inputs = expanded.found.into_iter().map(|found| {
-        let terms = terms.borrow_mut().of(&found.input);
+        let terms = terms.borrow_mut().of(&found);
         Asked { found, terms }
     });
     let plan = |asked: Asked, stdin: &mut dyn io::Read| {

@@ -17,7 +17,7 @@ use crate::context::Context;
 use crate::output::clean;
 use crate::plan::Plan;
 use crate::policy::{Policies, set};
-use crate::source::Input;
+use crate::source::Found;
 
 /// The terms of one run.
 pub(super) struct Terms<'a> {
@@ -81,8 +81,8 @@ impl<'a> Terms<'a> {
     }
 
     /// The policy that is about an input, and the wishes that come of it and the flags.
-    pub(super) fn of(&mut self, input: &Input) -> Result<InForce, CliError> {
-        let policy = self.policies.of(input)?;
+    pub(super) fn of(&mut self, found: &Found) -> Result<InForce, CliError> {
+        let policy = self.policies.of(found)?;
         let name = policy.as_ref().map(|policy| policy.shown.clone());
         if let Some(known) = self.wishes.get(&name) {
             return Ok(InForce { policy: name, wishes: known.clone() });

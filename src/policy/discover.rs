@@ -41,19 +41,16 @@ impl<'a> Policies<'a> {
     }
 
     /// The policy for one input. Standard input counts as standing in the working directory.
-    pub fn of(&mut self, input: &Input) -> Result<Option<Arc<Policy>>, PolicyError> {
+    pub fn of(&mut self, found: &Found) -> Result<Option<Arc<Policy>>, PolicyError> {
         match self.choice {
             Choice::None => Ok(None),
             Choice::Named(path) => self.read(path).map(Some),
             Choice::Nearest => {
-                let directory = match input {
-                    Input::Stdin => self.cwd.to_owned(),
-                    Input::File(path) => {
-                        let real = path.canonicalize().unwrap_or_else(|_| self.cwd.join(path));
-                        real.parent().unwrap_or(self.cwd).to_owned()
-                    }
+                let directory = match found.input {
+                    Input::Stdin => self.cwd,
+                    Input::File(_) => found.real.parent().unwrap_or(self.cwd),
                 };
-                self.nearest(&directory)
+                self.nearest(directory)
             }
         }
     }
@@ -104,7 +101,6 @@ impl<'a> Policies<'a> {
 
 /// The path from the working directory where it is below it, else as it was found.
 fn shown(path: &Path, cwd: &Path) -> String {
-    let found = Found { input: Input::File(path.to_owned()), shown: String::new(), origin: source::Origin::Named };
-    let relative = source::from_directory(&found, cwd);
+    let relative = source::relative(&source::real(path, cwd), &source::real(cwd, cwd));
     if relative.starts_with("../../../") { path.display().to_string() } else { relative }
 }

@@ -2,13 +2,17 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::convert::Infallible;
 use std::ffi::OsStr;
 use std::io;
+use std::num::NonZeroUsize;
 use std::path::{Component, Path, PathBuf};
 
-use ignore::WalkBuilder;
+use ignore::{DirEntry, WalkBuilder};
+use memchr::memmem;
 
 use super::{Found, Input, Origin, SourceError, read};
+use crate::ahead;
 
 /// The member of a task definition that a file must mention to be taken from a directory.
 const MARK: &[u8] = b"containerDefinitions";
@@ -22,19 +26,21 @@ pub struct Expanded {
     pub errors: Vec<SourceError>,
 }
 
-/// Finds the texts that `paths` stand for. `cwd`, the absolute working directory, only shortens what is shown.
+/// Finds the texts that `paths` stand for, looking into as many files at once as there are `workers`. `cwd`, the absolute working
+/// directory, only shortens what is shown.
 ///
 /// `-` is standard input and a file is always taken. A directory is walked: `.gitignore` and `.ignore` files count, inside a
 /// git repository or not, but not the user's own global excludes, so that everybody gets the same list; hidden files are
 /// skipped; links to directories are not followed. Files named `*.json`, `*.jsonc`, `*.json.*` or `*.tpl` are taken if they
 /// mention `containerDefinitions`.
-pub fn expand(paths: &[PathBuf], cwd: &Path) -> Expanded {
+pub fn expand(paths: &[PathBuf], cwd: &Path, workers: NonZeroUsize) -> Expanded {
     let mut list = List::default();
     for path in paths {
         if path.as_os_str() == "-" {
-            list.add(path.clone(), Found { input: Input::Stdin, shown: "stdin".to_owned(), origin: Origin::Named });
+            let (shown, real) = ("stdin".to_owned(), path.clone());
+            list.add(Found { input: Input::Stdin, shown, real, origin: Origin::Named });
         } else if path.is_dir() {
-            list.walk(path, cwd);
+            list.walk(path, cwd, workers);
         } else {
             list.name(path);
         }
@@ -51,8 +57,8 @@ struct List {
 
 impl List {
     /// Adds a text, unless it is there already; to be named weighs more than to be met on a walk.
-    fn add(&mut self, real: PathBuf, found: Found) {
-        match self.seen.entry(real) {
+    fn add(&mut self, found: Found) {
+        match self.seen.entry(found.real.clone()) {
             Entry::Vacant(slot) => {
                 slot.insert(self.out.found.len());
                 self.out.found.push(found);
@@ -70,37 +76,46 @@ impl List {
         match path.canonicalize() {
             Ok(real) => {
                 let input = Input::File(path.to_owned());
-                self.add(real, Found { input, shown: path.display().to_string(), origin: Origin::Named });
+                self.add(Found { input, shown: path.display().to_string(), real, origin: Origin::Named });
             }
             Err(source) => self.out.errors.push(SourceError::unreadable(path, source)),
         }
     }
 
-    fn walk(&mut self, directory: &Path, cwd: &Path) {
+    fn walk(&mut self, directory: &Path, cwd: &Path, workers: NonZeroUsize) {
         let mut walk = WalkBuilder::new(directory);
         walk.require_git(false).git_global(false).sort_by_file_path(Path::cmp);
-        for entry in walk.build() {
-            let outcome = match entry {
-                Ok(entry) => self.consider(entry.path(), cwd),
-                Err(error) => unreadable(error, directory).map_or(Ok(()), Err),
-            };
-            self.out.errors.extend(outcome.err());
-        }
+        let fits = |entry: &Result<DirEntry, ignore::Error>| {
+            entry.as_ref().map_or(true, |entry| has_fitting_name(entry.path()))
+        };
+        let entries: Vec<_> = walk.build().filter(fits).collect();
+        let look = |entry: Result<DirEntry, ignore::Error>| match entry {
+            Ok(entry) => consider(entry.path(), cwd),
+            Err(error) => unreadable(error, directory).map_or(Ok(None), Err),
+        };
+        let Ok(()) = ahead::in_order(workers, entries.into_iter(), look, |outcome| {
+            match outcome {
+                Ok(Some(found)) => self.add(found),
+                Ok(None) => {}
+                Err(error) => self.out.errors.push(error),
+            }
+            Ok::<_, Infallible>(())
+        });
     }
+}
 
-    /// Takes a file that a walk met if it looks like a task definition. A link that leads nowhere does not.
-    fn consider(&mut self, path: &Path, cwd: &Path) -> Result<(), SourceError> {
-        if !has_fitting_name(path) || !path.is_file() {
-            return Ok(());
-        }
-        let input = Input::File(path.to_owned());
-        let bytes = read(&input, &mut io::empty())?;
-        if bytes.windows(MARK.len()).any(|window| window == MARK) {
-            let real = path.canonicalize().map_err(|source| SourceError::unreadable(path, source))?;
-            self.add(real, Found { input, shown: shown(path, cwd), origin: Origin::Walked });
-        }
-        Ok(())
+/// A file that a walk met, if it looks like a task definition. A link that leads nowhere does not.
+fn consider(path: &Path, cwd: &Path) -> Result<Option<Found>, SourceError> {
+    if !path.is_file() {
+        return Ok(None);
     }
+    let input = Input::File(path.to_owned());
+    let bytes = read(&input, &mut io::empty())?;
+    if memmem::find(&bytes, MARK).is_none() {
+        return Ok(None);
+    }
+    let real = path.canonicalize().map_err(|source| SourceError::unreadable(path, source))?;
+    Ok(Some(Found { input, shown: shown(path, cwd), real, origin: Origin::Walked }))
 }
 
 /// Whether a file of that name may hold a task definition.

@@ -2,6 +2,8 @@
 
 use std::os::unix::fs::{PermissionsExt, symlink};
 
+use std::num::NonZeroUsize;
+
 use super::*;
 use crate::source::expand::shown;
 
@@ -10,7 +12,7 @@ const TASK: &str = r#"{"containerDefinitions": []}"#;
 /// What `expand` finds for paths below `root`, which is also the working directory.
 fn list(root: &Path, names: &[&str]) -> (Vec<String>, Vec<String>) {
     let paths: Vec<_> = names.iter().map(|name| if *name == "-" { "-".into() } else { root.join(name) }).collect();
-    let expanded = expand(&paths, root);
+    let expanded = expand(&paths, root, NonZeroUsize::MIN);
     let found = expanded.found.iter().map(|found| {
         let suffix = if found.origin == Origin::Named { " named" } else { "" };
         format!("{}{suffix}", found.shown.replace(&root.display().to_string(), "$ROOT"))
