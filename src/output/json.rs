@@ -346,7 +346,7 @@ fn finding(plan: &Plan, lines: &LineIndex<'_>, judged: &Judged) -> Finding {
         waiver: plan.waiver(judged).map(waiver),
         fix: fix.map(|fix| fix.title.clone()),
         edits: fix.map(|fix| fix.edits.iter().map(edit).collect()).unwrap_or_default(),
-        ops: judged.ops.clone(),
+        ops: judged.ops(&plan.document),
         values: fix.map(|fix| fix.values.iter().map(value).collect()).unwrap_or_default(),
         risks: fix.map(|fix| fix.risks.iter().map(risk).collect()).unwrap_or_default(),
         obstacles: judged.obstacles().iter().map(obstacle).collect(),

@@ -6,7 +6,7 @@
 
 use serde_json::Value as Json;
 
-use crate::edit::{Edit, to_json};
+use crate::edit::{Edit, is_value, to_json};
 use crate::read::{LineIndex, Parsed, ReadError};
 use crate::tree::{Node, Path, Span, Step, Value};
 
@@ -173,6 +173,11 @@ impl Document {
     /// The whole text as a value in document coordinates: what RFC 6902 operations on this document apply to.
     pub fn value(&self) -> Json {
         to_json(&self.parsed.root, &self.text)
+    }
+
+    /// Whether [`Self::value`] would be this value.
+    pub fn is_value(&self, value: &Json) -> bool {
+        is_value(&self.parsed.root, &self.text, value)
     }
 
     /// An edit on a canonical path, moved to its place in this text; `None` where there is no such place.

@@ -45,8 +45,6 @@ pub struct Judged {
     pub decision: Decision,
     /// The waiver that is about it, whether it holds or has expired, by its number among those of the wishes.
     pub waiver: Option<usize>,
-    /// The operations of its own fix, in document coordinates; empty without one.
-    pub ops: Patch,
 }
 
 /// What became of a finding.
@@ -65,6 +63,16 @@ pub enum Decision {
 }
 
 impl Judged {
+    /// The operations of its own fix, in coordinates of the document that was judged; empty without one.
+    pub fn ops(&self, document: &Document) -> Patch {
+        match &self.finding.remedy {
+            Remedy::Fix(fix) => {
+                change(document, &fix.edits).map_or_else(|_| Patch::default(), |change| edit::lower(&change))
+            }
+            Remedy::Manual(_) | Remedy::Undetermined(_) => Patch::default(),
+        }
+    }
+
     /// Why this finding stays, and what to do; empty for one that is mended.
     pub fn obstacles(&self) -> Vec<Obstacle> {
         match (&self.finding.remedy, self.decision) {
@@ -173,7 +181,7 @@ pub fn round(document: &Document, intent: Intent, round: &Round<'_>) -> Result<O
     if edits.is_empty() {
         return Ok(Outcome { intent, findings, ops: Patch(Vec::new()), splices: Vec::new(), hardened: None });
     }
-    let change = editor.change(&edits)?;
+    let change = change(document, &edits)?;
     let (ops, splices) = (edit::lower(&change), damaged(editor.splices(&change)?, round.fault));
     let result = edit::apply(document.text(), &splices);
     let hardened = prove(document, &intent, &findings, round.table, &ops, result)?;
@@ -209,7 +217,14 @@ fn container_start(document: &Document, container: Option<usize>) -> usize {
     path.and_then(|path| document.node(&path)).map_or(usize::MAX, |node| node.span.start)
 }
 
-/// What turns edits on canonical paths into operations and splices of one document.
+/// Edits on canonical paths as one change of the document.
+fn change(document: &Document, edits: &[Edit]) -> Result<Change, ProofError> {
+    let located: Option<Vec<Edit>> = edits.iter().map(|edit| document.located(edit)).collect();
+    let located = located.ok_or(ProofError::NoPlace)?;
+    edit::merge(&document.parsed().root, &located).map_err(ProofError::Merge)
+}
+
+/// What turns a change into splices of one document.
 struct Editor<'d> {
     document: &'d Document,
     splicer: edit::json::Splicer<'d>,
@@ -222,12 +237,6 @@ impl<'d> Editor<'d> {
         Self { document, splicer, sensitive: masking::sensitive(document) }
     }
 
-    fn change(&self, edits: &[Edit]) -> Result<Change, ProofError> {
-        let located: Option<Vec<Edit>> = edits.iter().map(|edit| self.document.located(edit)).collect();
-        let located = located.ok_or(ProofError::NoPlace)?;
-        edit::merge(&self.document.parsed().root, &located).map_err(ProofError::Merge)
-    }
-
     fn splices(&self, change: &Change) -> Result<Vec<Splice>, ProofError> {
         let avoid = |line: Span| masking::touches(&self.sensitive, line);
         self.splicer.splices(change, &avoid).map_err(|_| ProofError::NoPlace)
@@ -236,14 +245,6 @@ impl<'d> Editor<'d> {
 
 /// Intent has counted on every fix that it planned, so one that has no place here is a bug and not a leftover.
 fn judge(editor: &Editor<'_>, intent: &Intent, round: &Round<'_>, finding: Finding) -> Result<Judged, ProofError> {
-    let ops = match &finding.remedy {
-        Remedy::Fix(fix) => {
-            let change = editor.change(&fix.edits)?;
-            editor.splices(&change)?;
-            edit::lower(&change)
-        }
-        Remedy::Manual(_) | Remedy::Undetermined(_) => Patch(Vec::new()),
-    };
     let task = TaskView::new(editor.document);
     let waiver = intent.wishes.waivers.find(finding.pass.id, subject(&task, &finding), &finding.subject);
     let holds = waiver.is_some_and(|(_, waiver)| waiver.state == WaiverState::Holds);
@@ -257,8 +258,14 @@ fn judge(editor: &Editor<'_>, intent: &Intent, round: &Round<'_>, finding: Findi
         Remedy::Manual(_) => Decision::Manual,
         Remedy::Undetermined(_) => Decision::Undetermined,
     };
+    // The fixes that are applied find their places together, and on their own where tests look.
+    if let Remedy::Fix(fix) = &finding.remedy
+        && (decision != Decision::Applied || cfg!(debug_assertions))
+    {
+        editor.splices(&change(editor.document, &fix.edits)?)?;
+    }
     let waiver = waiver.map(|(number, _)| number);
-    Ok(Judged { finding, decision, waiver, ops })
+    Ok(Judged { finding, decision, waiver })
 }
 
 /// New members of a container come in the order in which people write them, whichever pass asks for them.
@@ -309,7 +316,7 @@ fn prove(
     let hardened = Document::read(result).map_err(ProofError::Unreadable)?;
     let mut expected = document.value();
     json_patch::patch(&mut expected, ops).map_err(|_| ProofError::Different)?;
-    if hardened.envelope() != document.envelope() || hardened.value() != expected {
+    if hardened.envelope() != document.envelope() || !hardened.is_value(&expected) {
         return Err(ProofError::Different);
     }
     let key = |finding: &Finding| {

@@ -13,7 +13,7 @@ mod value;
 
 pub use lower::lower;
 pub use merge::{ArrayChange, Change, ItemChange, MemberChange, MergeError, merge};
-pub use value::to_json;
+pub use value::{is_value, to_json};
 
 use serde_json::Value;
 

@@ -129,7 +129,7 @@ fn each_finding_has_the_operations_of_its_own_fix_and_all_together_are_merged() 
     );
     let tmpfs = json!([{ "containerPath": "/tmp", "size": 51, "mountOptions": ["exec", "uid=1000", "gid=1000"] }]);
     let controls = json!([{ "namespace": "net.ipv4.ip_unprivileged_port_start", "value": "0" }]);
-    let own: Vec<Json> = outcome.findings.iter().map(|judged| ops(&judged.ops)).collect();
+    let own: Vec<Json> = outcome.findings.iter().map(|judged| ops(&judged.ops(&read(WEB)))).collect();
     assert_eq!(
         own,
         [
@@ -160,7 +160,7 @@ fn operations_and_splices_are_in_the_coordinates_of_the_file() {
     let wrapped = r#"{"tags": [], "taskDefinition": {"requiresCompatibilities": ["EC2"], "memory": "512", "containerDefinitions": [{"name": "a", "image": "a", "user": "root", "readonlyRootFilesystem": true, "linuxParameters": {"capabilities": {"drop": ["ALL"]}}}]}}"#;
     let outcome = hardened(wrapped, &wishes());
     let op = json!([{ "op": "replace", "path": "/taskDefinition/containerDefinitions/0/user", "value": "1000:1000" }]);
-    assert_eq!((ops(&outcome.ops), ops(&outcome.findings[0].ops)), (op.clone(), op));
+    assert_eq!((ops(&outcome.ops), ops(&outcome.findings[0].ops(&read(wrapped)))), (op.clone(), op));
     let start = wrapped.find("\"root\"").expect("it is there");
     let splice = Splice { span: Span::new(start, start + 6), text: "\"1000:1000\"".to_owned() };
     assert_eq!(outcome.splices, [splice]);

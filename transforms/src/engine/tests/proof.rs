@@ -180,7 +180,7 @@ fn equal_wishes_of_two_passes_are_one_edit() {
     });
     let outcome = run(PLAIN, &[&MENDS, &ALSO_MENDS]).expect("it is proven");
     assert_eq!(ops(&outcome.ops), json!([{ "op": "add", "path": "/containerDefinitions/0/hostname", "value": "a" }]));
-    let own: Vec<Json> = outcome.findings.iter().map(|judged| ops(&judged.ops)).collect();
+    let own: Vec<Json> = outcome.findings.iter().map(|judged| ops(&judged.ops(&read(PLAIN)))).collect();
     assert_eq!(own, [ops(&outcome.ops), ops(&outcome.ops)]);
 }
 

@@ -41,7 +41,7 @@ fn safe_only_withholds_every_unsafe_fix_and_says_so() {
     assert_eq!(obstacles(&outcome), ["the fix is unsafe and --safe-only is on | run it without --safe-only"; 3]);
     assert!(outcome.hardened.is_none() && outcome.ops.0.is_empty() && outcome.splices.is_empty());
     // What would be done is still told.
-    assert_eq!(ops(&outcome.findings[0].ops)[0]["path"], "/containerDefinitions/0/linuxParameters");
+    assert_eq!(ops(&outcome.findings[0].ops(&read(WEB)))[0]["path"], "/containerDefinitions/0/linuxParameters");
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn what_is_left_to_a_person_keeps_its_obstacles_and_has_no_operations() {
             "`user` is a placeholder | check the rendered file, or write the value here",
         ]
     );
-    assert!(outcome.findings.iter().all(|judged| judged.ops.0.is_empty()));
+    assert!(outcome.findings.iter().all(|judged| judged.ops(&read(text)).0.is_empty()));
     assert!(outcome.hardened.is_none());
 }
 
