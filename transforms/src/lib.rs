@@ -13,6 +13,7 @@ pub mod edit;
 pub mod emit;
 pub mod engine;
 pub mod exposure;
+pub mod host_paths;
 pub mod intent;
 pub mod knobs;
 pub mod masking;

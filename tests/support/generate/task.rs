@@ -113,7 +113,12 @@ fn parts(tape: &mut Tape, setting: &Setting, count: usize) -> Vec<Part> {
 }
 
 fn volumes(tape: &mut Tape, setting: &Setting) -> Vec<Value> {
-    let path = if setting.os == Os::Windows { "C:\\host" } else { "/srv/data" };
+    let paths: &[&str] = if setting.os == Os::Windows {
+        &["C:\\host", "\\\\.\\pipe\\docker_engine"]
+    } else {
+        &["/srv/data", "/srv/data", "/var/run/docker.sock", "/proc/"]
+    };
+    let path = tape.pick(paths);
     let mut kinds = vec![json!({}), json!({"host": {}}), json!({"host": null, "futureKind": 1})];
     for (field, kind) in [
         ("host.sourcePath", json!({"host": {"sourcePath": path}})),

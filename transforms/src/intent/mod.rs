@@ -74,6 +74,8 @@ pub struct ContainerIntent {
     pub logs: Plan<LogMend>,
     /// Where its credentials go that stand in plain text.
     pub secrets: SecretsPlan,
+    /// What it looks like, if its work is its host: "an agent that watches its host".
+    pub host_work: Option<&'static str>,
 }
 
 /// How a weakness of a container will be mended.
@@ -110,6 +112,7 @@ impl Intent {
             writable,
             logs,
             secrets,
+            host_work: host_work::of(container),
         });
         let containers = containers.collect();
         Ok(Self { target, os, wishes: wishes.clone(), namespaces, containers })

@@ -279,7 +279,7 @@ fn classify_user(text: &str) -> UserField {
 }
 
 /// `/tmp/`, `//tmp` and `/run/../tmp` are `/tmp`.
-fn normal_path(text: &str) -> String {
+pub fn normal_path(text: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in text.split('/') {
         match part {

@@ -12,6 +12,7 @@ mod tests;
 
 pub use container::{
     CapabilityLists, ContainerView, EVERYBODY_WRITES, LowPort, Mount, MountKind, SystemControl, UserField, VolumeFrom,
+    normal_path,
 };
 pub use platform::Os;
 pub use read::{Listed, Place, Read, Why};

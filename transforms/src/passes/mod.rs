@@ -12,6 +12,7 @@ pub mod missing_log_configuration;
 pub mod plaintext_secret;
 pub mod privileged_container;
 pub mod root_user;
+pub mod sensitive_host_mount;
 #[cfg(test)]
 mod tests;
 pub mod unbounded_open_files;
@@ -20,7 +21,7 @@ pub mod writable_root_filesystem;
 pub use catalogue::catalogue;
 
 /// Every pass, sorted by id.
-pub static TABLE: [&Pass; 11] = [
+pub static TABLE: [&Pass; 12] = [
     &excess_capabilities::PASS,
     &host_ipc_namespace::PASS,
     &host_network_mode::PASS,
@@ -30,6 +31,7 @@ pub static TABLE: [&Pass; 11] = [
     &plaintext_secret::PASS,
     &privileged_container::PASS,
     &root_user::PASS,
+    &sensitive_host_mount::PASS,
     &unbounded_open_files::PASS,
     &writable_root_filesystem::PASS,
 ];

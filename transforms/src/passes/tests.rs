@@ -39,7 +39,7 @@ macro_rules! filed {
     };
 }
 
-static FILED: [Filed; 11] = filed![
+static FILED: [Filed; 12] = filed![
     excess_capabilities,
     host_ipc_namespace,
     host_network_mode,
@@ -49,6 +49,7 @@ static FILED: [Filed; 11] = filed![
     plaintext_secret,
     privileged_container,
     root_user,
+    sensitive_host_mount,
     unbounded_open_files,
     writable_root_filesystem,
 ];
