@@ -28,8 +28,8 @@ const BANNED: [(&str, &str); 14] = [
 ];
 
 /// The crates that `transforms/` is made with. Each computes and does nothing else.
-const DEPENDENCIES: [&str; 9] =
-    ["globset", "json-patch", "jsonc-parser", "regex", "schemars", "serde", "serde_json", "strsim", "thiserror"];
+const DEPENDENCIES: [&str; 8] =
+    ["globset", "json-patch", "jsonc-parser", "schemars", "serde", "serde_json", "strsim", "thiserror"];
 
 /// The layers of `transforms/`, lowest first, and what each may import.
 ///

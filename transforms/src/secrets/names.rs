@@ -1,5 +1,10 @@
 //! What the name of a variable says, by its head noun: the last part that carries meaning.
 
+use super::vocabulary::{
+    CONNECTION, IDENTIFIERS, JOINED, KEY_KINDS, KEYS_OF_DATA, MARKS_OF_MODELS, NAMED_REFERENCE, NAMED_SECRET, NOISE,
+    PUBLIC, PUBLIC_JOINED, REFERENCE, SECRET, SECRET_WITH_COMPANY, SWITCHES, UNRELATED,
+};
+
 /// What a name says about its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NameClass {
@@ -17,259 +22,6 @@ pub(super) enum NameClass {
     None,
 }
 
-const NOISE: &[&str] = &[
-    "PROD",
-    "PRODUCTION",
-    "STAGING",
-    "STAGE",
-    "DEV",
-    "TEST",
-    "QA",
-    "UAT",
-    "PRIMARY",
-    "SECONDARY",
-    "OLD",
-    "NEW",
-    "PREV",
-    "PREVIOUS",
-    "CURRENT",
-    "BACKUP",
-    "DEFAULT",
-    "BASE64",
-    "B64",
-    "PLAIN",
-    "PLAINTEXT",
-    "VALUE",
-    "RAW",
-    "JSON",
-    "PEM",
-    "ENCODED",
-    "LIVE",
-];
-
-const SECRET: &[&str] = &[
-    "PASSWORD",
-    "PASSWORDS",
-    "PASSWD",
-    "PASSPHRASE",
-    "PASSCODE",
-    "SECRET",
-    "SECRETS",
-    "TOKEN",
-    "CREDENTIAL",
-    "CREDENTIALS",
-    "CREDS",
-    "SALT",
-    "PEPPER",
-    "PAT",
-    "BEARER",
-    "HTPASSWD",
-    "PGPASSWORD",
-];
-
-/// Secret unless they are the whole name: `PWD` is the working directory of a shell.
-const SECRET_WITH_COMPANY: &[&str] = &["PASS", "PWD", "PW", "AUTH"];
-
-const JOINED: &[&str] = &[
-    "PASSWORD",
-    "PASSPHRASE",
-    "PASSWD",
-    "APIKEY",
-    "SECRETKEY",
-    "SECRET",
-    "ACCESSTOKEN",
-    "AUTHTOKEN",
-    "REFRESHTOKEN",
-    "BEARERTOKEN",
-    "PRIVATEKEY",
-    "ACCESSKEY",
-    "ACCOUNTKEY",
-    "SHAREDKEY",
-    "ENCRYPTIONKEY",
-    "SIGNINGKEY",
-    "LICENSEKEY",
-    "MASTERKEY",
-];
-
-/// What makes a key a secret one.
-const KEY_KINDS: &[&str] = &[
-    "API",
-    "APP",
-    "APPLICATION",
-    "SECRET",
-    "PRIVATE",
-    "ACCESS",
-    "ENCRYPTION",
-    "ENCRYPT",
-    "SIGNING",
-    "SIGNATURE",
-    "MASTER",
-    "AUTH",
-    "LICENSE",
-    "LICENCE",
-    "FERNET",
-    "JWT",
-    "SESSION",
-    "COOKIE",
-    "STORAGE",
-    "ACCOUNT",
-    "SERVICE",
-    "INSERT",
-    "INGEST",
-    "INGESTION",
-    "HMAC",
-    "AES",
-    "RSA",
-    "SHARED",
-    "WEBHOOK",
-    "DEPLOY",
-    "SSH",
-    "GOSSIP",
-    "ROOT",
-    "ADMIN",
-    "CSRF",
-    "NONCE",
-    "CONSUMER",
-    "ACTIVATION",
-    "DETERMINISTIC",
-];
-
-const PUBLIC: &[&str] = &["PUBLIC", "PUB", "PUBLISHABLE", "SITE", "ANON"];
-
-/// Nouns that turn a secret into a pointer to it, a shape of it or a setting about it.
-const REFERENCE: &[&str] = &[
-    "ID",
-    "IDS",
-    "ARN",
-    "ARNS",
-    "NAME",
-    "NAMES",
-    "REF",
-    "ALIAS",
-    "LABEL",
-    "FILE",
-    "FILES",
-    "FILENAME",
-    "PATH",
-    "PATHS",
-    "DIR",
-    "DIRECTORY",
-    "LOCATION",
-    "KEYSTORE",
-    "TRUSTSTORE",
-    "STORE",
-    "ENDPOINT",
-    "HOST",
-    "HOSTNAME",
-    "PORT",
-    "REALM",
-    "REGION",
-    "SERVICE",
-    "TYPE",
-    "ALGORITHM",
-    "ALG",
-    "FORMAT",
-    "VERSION",
-    "METHOD",
-    "MODE",
-    "KIND",
-    "LENGTH",
-    "SIZE",
-    "BITS",
-    "MIN",
-    "MAX",
-    "COUNT",
-    "LIMIT",
-    "COMPLEXITY",
-    "POLICY",
-    "EXPIRY",
-    "EXPIRATION",
-    "EXPIRES",
-    "TTL",
-    "TIMEOUT",
-    "INTERVAL",
-    "DURATION",
-    "LIFETIME",
-    "SECONDS",
-    "MINUTES",
-    "HOURS",
-    "DAYS",
-    "MS",
-    "AGE",
-    "ROTATION",
-    "HEADER",
-    "PARAM",
-    "FIELD",
-    "CLAIM",
-    "PREFIX",
-    "SUFFIX",
-    "TEMPLATE",
-    "SCOPE",
-    "SCOPES",
-    "ISSUER",
-    "AUDIENCE",
-    "ENABLED",
-    "DISABLED",
-    "REQUIRED",
-    "AVAILABLE",
-    "PLACEHOLDER",
-    "STATE",
-    "BACKEND",
-    "PROVIDER",
-    "MANAGER",
-    "COMMAND",
-    "CMD",
-    "ARGUMENTS",
-    "CONFIG",
-    "USER",
-    "USERNAME",
-    "KEYRING",
-    "RING",
-    "BOARD",
-    "SPACE",
-    "FINGERPRINT",
-    "BUCKET",
-    "TABLE",
-    "COLUMN",
-    "INDEX",
-    "ROUNDS",
-    "STRATEGY",
-    "REGEX",
-    "PATTERN",
-    "RULES",
-    "HINT",
-    "LEVEL",
-    "DOMAIN",
-    "PARALLELISM",
-];
-
-const CONNECTION: &[&str] =
-    &["DSN", "CONN", "CONNSTR", "URL", "URLS", "URI", "URIS", "CONNECTION", "CONNECTIONSTRING", "JDBC"];
-
-/// Names that are secret although their parts do not say so.
-const NAMED_SECRET: &[&str] = &[
-    "VAULT_DEV_ROOT_TOKEN_ID",
-    "DOCKER_AUTH_CONFIG",
-    "GOOGLE_APPLICATION_CREDENTIALS_JSON",
-    "RABBITMQ_ERLANG_COOKIE",
-    "ERLANG_COOKIE",
-    "MYSQL_PWD",
-    "REDISCLI_AUTH",
-    "GITHUB_APP_PEM",
-    "SECRET_KEY_BASE",
-];
-
-/// Paths and injected addresses by convention.
-const NAMED_REFERENCE: &[&str] = &[
-    "GOOGLE_APPLICATION_CREDENTIALS",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_PROFILE",
-    "AWS_DEFAULT_REGION",
-    "PWD",
-    "OLDPWD",
-];
-
 pub(super) fn classify(name: &str) -> NameClass {
     let whole = name.to_ascii_uppercase();
     if NAMED_SECRET.contains(&whole.as_str()) {
@@ -280,47 +32,101 @@ pub(super) fn classify(name: &str) -> NameClass {
     }
     let parts = parts(name);
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-    let public = ["NEXT_PUBLIC_", "VITE_", "REACT_APP_"].iter().any(|prefix| whole.starts_with(prefix));
     let meaning = without_noise(&parts);
     let Some((head, before)) = meaning.split_last() else { return NameClass::None };
     let class = head_noun(head, before);
-    if public && class != NameClass::Reference { NameClass::Public } else { class }
+    let shipped_to_browsers = ["NEXT_PUBLIC_", "VITE_", "REACT_APP_"].iter().any(|prefix| whole.starts_with(prefix))
+        && (head.ends_with("KEY") || head.ends_with("TOKEN"));
+    if shipped_to_browsers && class != NameClass::Reference { NameClass::Public } else { class }
 }
 
 fn head_noun(head: &str, before: &[&str]) -> NameClass {
-    let is_public = before.last().is_some_and(|word| PUBLIC.contains(word));
-    let switches =
-        |word: &&&str| ["ALLOW", "USE", "ENABLE", "DISABLE", "REQUIRE", "SKIP", "RANDOM", "HAS", "NO"].contains(*word);
-    if SECRET.contains(&head) || (SECRET_WITH_COMPANY.contains(&head) && !before.is_empty()) {
-        if is_public {
-            NameClass::Public
-        } else if before.iter().any(|word| switches(&word)) {
+    let is_public =
+        before.last().is_some_and(|word| PUBLIC.contains(word)) || PUBLIC_JOINED.iter().any(|end| head.ends_with(end));
+    let is_key = head == "KEY" || head == "KEYS";
+    let speaks = || before.iter().any(|word| SECRET.contains(word) || is_joined_secret(word));
+    if UNRELATED.contains(&head) {
+        NameClass::None
+    } else if is_public || head == "PUBLIC" {
+        NameClass::Public
+    } else if is_secret(head, before) {
+        if before.last().is_some_and(|word| MARKS_OF_MODELS.contains(word)) {
+            NameClass::Reference
+        } else if before.iter().any(|word| SWITCHES.contains(word)) {
             NameClass::AskTheValue
         } else {
             NameClass::Secret
         }
-    } else if head == "KEY" || head == "KEYS" {
-        match before.last() {
-            _ if is_public => NameClass::Public,
-            Some(kind) if KEY_KINDS.contains(kind) => NameClass::Secret,
-            _ if before.contains(&"SECRET") || before.contains(&"PRIVATE") || before.contains(&"API") => {
-                NameClass::Secret
-            }
-            _ => NameClass::AskTheValue,
-        }
+    } else if is_key {
+        key(before)
     } else if head == "BASE" && before.ends_with(&["SECRET", "KEY"]) {
         NameClass::Secret
     } else if is_connection(head, before) {
         NameClass::Connection
-    } else if REFERENCE.contains(&head) {
+    } else if head == "HASH" && speaks() {
+        NameClass::AskTheValue
+    } else if IDENTIFIERS.contains(&head)
+        || is_joined_reference(head)
+        || REFERENCE.contains(&head) && (speaks() || speaks_of_key(before))
+    {
         NameClass::Reference
-    } else if JOINED.iter().any(|end| head.ends_with(end)) {
-        NameClass::Secret
-    } else if head == "HASH" || head == "TOKENS" || before.iter().any(|word| SECRET.contains(word)) {
+    } else if head == "TOKENS" || head == "SECRETS" || speaks() || speaks_of_key(before) {
         NameClass::AskTheValue
     } else {
         NameClass::None
     }
+}
+
+fn is_secret(head: &str, before: &[&str]) -> bool {
+    SECRET.contains(&head) || (SECRET_WITH_COMPANY.contains(&head) && !before.is_empty()) || is_joined_secret(head)
+}
+
+/// `dbpassword`, `clientsecret`, `smtppass`, `githubapikey`.
+fn is_joined_secret(word: &str) -> bool {
+    if UNRELATED.contains(&word) {
+        return false;
+    }
+    let longer = |end: &str| word.len() > end.len() && word.ends_with(end);
+    let key = |word: &str| {
+        let kind = word.strip_suffix("KEY").or_else(|| word.strip_suffix("KEYS"));
+        kind.is_some_and(|kind| KEY_KINDS.iter().any(|known| kind.ends_with(known)))
+    };
+    let bare = NOISE
+        .iter()
+        .find_map(|noise| word.strip_suffix(noise).filter(|bare| noise.len() > 1 && bare.len() > noise.len()));
+    JOINED.iter().any(|end| longer(end))
+        || longer("PASS")
+        || key(word)
+        || bare.is_some_and(|bare| bare.len() >= 6 && (SECRET.contains(&bare) || is_joined_secret(bare)))
+}
+
+/// `dbpasswordfile`, `accesskeyid`: a joined secret with one of the nouns after it.
+fn is_joined_reference(word: &str) -> bool {
+    let names_secret = |start: &str| {
+        is_secret(start, &[]) || is_joined_secret(start) || start.ends_with("KEY") || start.ends_with("CLIENT")
+    };
+    let before = |noun: &&str| word.strip_suffix(noun);
+    REFERENCE
+        .iter()
+        .chain(CONNECTION)
+        .chain(IDENTIFIERS)
+        .filter_map(before)
+        .any(|start| names_secret(start) || is_joined_reference(start))
+}
+
+fn key(before: &[&str]) -> NameClass {
+    match before.last() {
+        Some(kind) if KEY_KINDS.contains(kind) || is_joined_secret(&format!("{kind}KEY")) => NameClass::Secret,
+        Some(kind) if KEYS_OF_DATA.contains(kind) => NameClass::Reference,
+        _ if ["SECRET", "PRIVATE", "API"].iter().any(|word| before.contains(word)) => NameClass::Secret,
+        _ => NameClass::AskTheValue,
+    }
+}
+
+/// `API_KEY_GITHUB`: a secret key with a word after it that says nothing.
+fn speaks_of_key(before: &[&str]) -> bool {
+    before.windows(2).any(|pair| (pair[1] == "KEY" || pair[1] == "KEYS") && KEY_KINDS.contains(&pair[0]))
+        || before.last() == Some(&"KEY")
 }
 
 fn is_connection(head: &str, before: &[&str]) -> bool {
@@ -328,6 +134,12 @@ fn is_connection(head: &str, before: &[&str]) -> bool {
         || before.first() == Some(&"CONNECTIONSTRINGS")
         || before.ends_with(&["CONNECTION"]) && head.starts_with("STRING")
         || CONNECTION.contains(&head)
+}
+
+/// Whether the name speaks of authentication, so that a pair in base64 is one of user and password.
+pub(super) fn speaks_of_authentication(name: &str) -> bool {
+    let whole = name.to_ascii_uppercase();
+    ["AUTH", "BASIC", "CREDENTIAL", "LOGIN"].iter().any(|word| whole.contains(word))
 }
 
 /// Whether the name speaks of AWS's own keys.
@@ -348,6 +160,12 @@ pub(super) fn names_access_key(name: &str) -> bool {
 fn without_noise<'p, 's>(parts: &'p [&'s str]) -> &'p [&'s str] {
     let noise = |word: &str| NOISE.contains(&word) || word.chars().all(|letter| letter.is_ascii_digit());
     let mut end = parts.len();
+    // `PASSWORD_FOR_KAFKA`, unless it goes on to something else: `PASSWORD_FOR_KAFKA_FILE`.
+    let joins = parts.iter().skip(1).position(|part| ["FOR", "OF"].contains(part)).map(|at| at + 1);
+    let plain = |last: &&str| !(REFERENCE.contains(last) || IDENTIFIERS.contains(last) || CONNECTION.contains(last));
+    if let Some(at) = joins.filter(|_| parts.last().is_some_and(plain)) {
+        end = at;
+    }
     while end > 1 && noise(parts[end - 1]) {
         end -= 1;
     }

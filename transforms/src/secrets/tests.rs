@@ -5,15 +5,12 @@ fn of(name: &str, value: &str) -> Option<(&'static str, Confidence)> {
 }
 
 #[test]
-fn every_shape_compiles_and_is_named_once() {
-    let mut ids: Vec<&str> = patterns::SHAPES.iter().map(|shape| shape.id).collect();
+fn every_shape_is_named_once() {
+    let mut ids: Vec<&str> = shapes::SHAPES.iter().map(|shape| shape.id).collect();
     ids.sort_unstable();
     let count = ids.len();
     ids.dedup();
     assert_eq!(ids.len(), count, "two shapes have one name");
-    for shape in patterns::SHAPES {
-        assert!(regex::Regex::new(shape.pattern).is_ok(), "{} does not compile", shape.id);
-    }
 }
 
 #[test]
@@ -110,13 +107,55 @@ fn access_keys_are_told_by_name_and_by_what_stands_beside_them() {
 #[test]
 fn commands_are_read_word_by_word_and_flag_by_flag() {
     let rule = |list: &[&str]| words(list).map(|found| found.rule);
-    assert_eq!(rule(&["redis-server", "--requirepass", "hunter2"]), Some("cli-password-flag"));
+    assert_eq!(rule(&["redis-server", "--requirepass", "hunter2"]), Some("secret-flag"));
     assert_eq!(rule(&["app", "--password", "hunter2"]), Some("secret-flag"));
     assert_eq!(rule(&["app", "--db-password=hunter2"]), Some("secret-name"));
-    assert_eq!(rule(&["sh", "-c", "app --password=hunter2 --verbose"]), Some("cli-password-flag"));
+    assert_eq!(rule(&["sh", "-c", "app --password=hunter2 --verbose"]), Some("secret-name"));
+    assert_eq!(rule(&["sh", "-c", "exec app --password hunter2 --verbose"]), Some("secret-flag"));
+    assert_eq!(rule(&["CMD-SHELL", "mysqladmin ping -uroot -phunter2 || exit 1"]), Some("secret-flag"));
+    assert_eq!(rule(&["curl", "-u", "admin:hunter2", "http://localhost"]), Some("secret-flag"));
+    assert_eq!(rule(&["docker", "run", "-p", "8080:80", "-u", "1000:1000", "app"]), None);
+    assert_eq!(rule(&["mysqladmin", "ping", "-p$MYSQL_ROOT_PASSWORD"]), None);
     assert_eq!(rule(&["app", "--password", "$DB_PASSWORD"]), None);
     assert_eq!(rule(&["app", "--password-file", "/run/secrets/db"]), None);
     assert_eq!(rule(&["curl", "-f", "http://localhost:8080/health"]), None);
+}
+
+#[test]
+fn documents_are_read_pair_by_pair() {
+    let kind = |value: &str| variable("SETTINGS", value, Nearby::default()).map(|found| found.kind);
+    assert_eq!(kind(r#"{"db":{"user":"app","password":"hunter2"}}"#), Some(Kind::Credential));
+    assert_eq!(kind(r#"{"passwordPolicy":{"minLength":12},"secretArn":"arn:aws:ssm:x"}"#), None);
+    assert_eq!(kind("db:\n  user: app\n  password: 'hunter2'\n"), Some(Kind::Credential));
+    assert_eq!(kind("db:\n  user: app\n  password: ${DB_PASSWORD}\n"), None);
+    assert_eq!(kind("<server><password>hunter2</password></server>"), Some(Kind::Credential));
+    assert_eq!(kind("Server=db;User Id=app;Password=hunter2;Encrypt=True"), Some(Kind::ConnectionString));
+    assert_eq!(kind("jdbc:sqlserver://db:1433;user=app;password=hunter2"), Some(Kind::ConnectionString));
+    assert_eq!(kind("The password: must have 12 letters"), None);
+}
+
+#[test]
+fn base64_is_judged_by_what_it_hides() {
+    let kind = |name: &str, value: &str| variable(name, value, Nearby::default()).map(|found| found.kind);
+    assert_eq!(kind("SETTINGS_B64", "eyJwYXNzd29yZCI6Imh1bnRlcjIifQ=="), Some(Kind::Credential));
+    assert_eq!(kind("REGISTRY_AUTH", "ZGVwbG95Omh1bnRlcjI="), Some(Kind::Credential));
+    assert_eq!(kind("BANNER_B64", "RW50ZXIgeW91ciBwYXNzd29yZA=="), None);
+    assert_eq!(base64::readable("aHVudGVyMi1odW50ZXIy").as_deref(), Some("hunter2-hunter2"));
+    assert_eq!(base64::readable("not base64!"), None);
+}
+
+#[test]
+fn a_form_ends_where_its_class_ends() {
+    let id = |text: &str| matcher::find(text).map(|found| found.shape.id);
+    let token = ["npm", "_", "0123456789abcdefghijABCDEFGHIJ012345"].concat();
+    assert_eq!(id(&token), Some("npm-token"));
+    assert_eq!(id(&format!("{token}6")), None, "one letter too many");
+    assert_eq!(id(&format!("x{token}")), None, "it begins within a word");
+    assert_eq!(id(&format!("token: {token}, and more")), Some("npm-token"));
+    assert_eq!(id(&token.replace(|letter: char| letter.is_ascii_digit(), "x")), Some("npm-token"));
+    assert_eq!(id(&["npm", "_", &"x".repeat(36)].concat()), None, "nobody drew it");
+    let manual = ["AKIA", "IOSFODNN7", "EXAMPLE"].concat();
+    assert_eq!(matcher::find(&manual).map(|found| found.stands_in), Some(true));
 }
 
 #[test]
