@@ -60,7 +60,7 @@ fn wishes() -> impl Strategy<Value = Wishes> {
             let mut selection = Selection::all(passes);
             // Passes on request run where they are named.
             if vouched % 2 == 0 {
-                selection.named = selection.passes.clone();
+                selection.named.clone_from(&selection.passes);
             }
             if safe % 8 == 0 {
                 selection.floor = Applicability::Safe;
@@ -86,7 +86,7 @@ fn wishes() -> impl Strategy<Value = Wishes> {
 
 fn all() -> Wishes {
     let mut selection = Selection::all(passes::ids());
-    selection.named = selection.passes.clone();
+    selection.named.clone_from(&selection.passes);
     Wishes {
         selection,
         target: TargetWish::default(),
