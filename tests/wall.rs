@@ -49,7 +49,8 @@ const PURE: &[(&str, &[&str])] = &[
     ("capability", &["model"]),
     ("host_paths", &["model"]),
     ("rules", &["tree", "model"]),
-    ("knobs", &["model", "pass", "passes"]),
+    ("images", &["read", "passes"]),
+    ("knobs", &["images", "model", "pass", "passes"]),
     ("waiver", &["knobs", "pass"]),
     (
         "intent",

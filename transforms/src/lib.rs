@@ -14,6 +14,7 @@ pub mod emit;
 pub mod engine;
 pub mod exposure;
 pub mod host_paths;
+pub mod images;
 pub mod intent;
 pub mod knobs;
 pub mod masking;
