@@ -54,7 +54,20 @@ const PURE: &[(&str, &[&str])] = &[
     ("waiver", &["knobs", "pass"]),
     (
         "intent",
-        &["arn", "tree", "document", "model", "secrets", "exposure", "capability", "pass", "passes", "knobs", "waiver"],
+        &[
+            "arn",
+            "tree",
+            "document",
+            "images",
+            "model",
+            "secrets",
+            "exposure",
+            "capability",
+            "pass",
+            "passes",
+            "knobs",
+            "waiver",
+        ],
     ),
     ("pass", &["tree", "edit", "model", "intent", "knobs"]),
     (

@@ -67,7 +67,7 @@ impl<'a> Terms<'a> {
                 passes: selected(run)?.into_iter().collect(),
                 named: run.only.iter().filter_map(|id| passes::find(id)).map(|pass| pass.id).collect(),
                 floor: if run.safe_only { Applicability::Safe } else { Applicability::Unsafe },
-                vouched: if run.no_defaults { Provenance::Environment } else { Provenance::BuiltInDefault },
+                vouched: if run.no_defaults { Provenance::Catalogue } else { Provenance::BuiltInDefault },
             },
             target: TargetWish(run.launch_type.iter().copied().collect()),
             run,

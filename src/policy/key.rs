@@ -5,7 +5,11 @@ use ecs_harden_transforms::passes;
 use serde_json::{Value as Json, json};
 
 /// The keys that stand outside every section.
-const SWITCHES: [&str; 2] = ["enable", "disable"];
+const SWITCHES: [(&str, &str); 3] = [
+    ("enable", "a list of passes"),
+    ("disable", "a list of passes"),
+    ("images", "a list of images: what each needs, in the form of the catalogue"),
+];
 
 /// Something that can be set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +25,7 @@ pub(super) struct Key {
 impl Key {
     /// Everything that can be set, passes in the order of their table.
     pub(super) fn all() -> impl Iterator<Item = Self> {
-        let switches = SWITCHES.map(|name| Self { section: None, name, takes: "a list of passes" });
+        let switches = SWITCHES.map(|(name, takes)| Self { section: None, name, takes });
         let knobs = passes::TABLE.into_iter().flat_map(|pass| {
             let key = |knob: &Knob| Self { section: Some(pass.section), name: knob.name, takes: knob.takes };
             pass.knobs.iter().map(key)

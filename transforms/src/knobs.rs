@@ -9,6 +9,7 @@ use globset::{Glob, GlobMatcher};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::images::Entry;
 use crate::model::{ContainerView, TaskView};
 use crate::pass::{PassId, Provenance, Vouched};
 use crate::passes::{
@@ -24,6 +25,8 @@ pub struct Knobs {
     pub enable: Option<Vec<PassName>>,
     /// Passes that do not run.
     pub disable: Option<Vec<PassName>>,
+    /// What is known of images of one's own; asked before the catalogue.
+    pub images: Option<Vec<Entry>>,
     /// Knobs of `excess-capabilities`.
     pub excess_capabilities: excess_capabilities::Knobs,
     /// Knobs of `host-pid-namespace`.

@@ -119,6 +119,8 @@ pub struct Yield {
 pub enum Provenance {
     /// Nobody: a default of this program, right for many images and wrong for some.
     BuiltInDefault,
+    /// What is known of the image as it was published.
+    Catalogue,
     /// The environment that this runs in.
     Environment,
     /// Another container of the same task.
@@ -138,6 +140,7 @@ impl Provenance {
     pub const fn phrase(self) -> &'static str {
         match self {
             Self::BuiltInDefault => "built-in default",
+            Self::Catalogue => "image catalogue",
             Self::Environment => "environment",
             Self::Sibling => "sibling container",
             Self::Platform => "what the launch type gives by itself",

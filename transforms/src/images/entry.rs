@@ -75,6 +75,7 @@ pub struct Entry {
 /// A path that an image writes.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and people write them down one by one")]
 pub struct WrittenPath {
     /// The absolute path.
     pub path: String,

@@ -87,19 +87,22 @@ pub fn find(image: &str, entries: &[Entry]) -> Option<Known> {
     });
     let related: Vec<_> = related.collect();
     let fitting = related.iter().filter(|(_, entry)| tagged(entry, reference.tag));
-    let ((kinship, letters), entry) = fitting.max_by_key(|(agreed, entry)| (*agreed, !entry.tags.is_empty()))?;
+    let (agreement, entry) = fitting.max_by_key(|(agreed, entry)| (*agreed, !entry.tags.is_empty()))?;
     let differ = !entry.variants.is_empty()
-        || related.iter().any(|(agreed, other)| *agreed == (*kinship, *letters) && !other.tags.is_empty());
+        || related.iter().any(|(agreed, other)| agreed == agreement && !other.tags.is_empty());
     let tag = match reference.tag {
         Tag::Known(_) => TagKnowledge::Read,
         Tag::Unknown if differ => TagKnowledge::Needed,
         Tag::Unknown => TagKnowledge::Needless,
     };
-    Some(Known { entry: settled(entry, reference.tag), kinship: *kinship, tag })
+    Some(Known { entry: settled(entry, reference.tag), kinship: agreement.0, tag })
 }
 
-/// How a repository agrees with a known one, and by how many letters.
-fn kinship(reference: &Reference<'_>, known: &str) -> Option<(Kinship, usize)> {
+/// How a repository agrees with a known one, by how many letters, and whether that is one of the official images, after which others are
+/// named.
+type Agreement = (Kinship, usize, bool);
+
+fn kinship(reference: &Reference<'_>, known: &str) -> Option<Agreement> {
     let repository = reference.repository;
     let below = repository.strip_suffix(known).and_then(|above| above.strip_suffix('/'));
     let is_official = !known.contains('/');
@@ -110,17 +113,17 @@ fn kinship(reference: &Reference<'_>, known: &str) -> Option<(Kinship, usize)> {
         Some(_) => true,
         None => return namesake(repository, known),
     };
-    Some((if same { Kinship::Same } else { Kinship::Namesake }, known.len()))
+    Some((if same { Kinship::Same } else { Kinship::Namesake }, known.len(), is_official))
 }
 
 /// `team/grafana` may well be a copy of `grafana/grafana`.
-fn namesake(repository: &str, known: &str) -> Option<(Kinship, usize)> {
+fn namesake(repository: &str, known: &str) -> Option<Agreement> {
     let last = |name: &str| name.rsplit('/').next().map(str::to_owned);
     let short = last(known)?;
     // Too many things are called `agent` or `executor`.
     let telling =
         !["agent", "executor", "warmer", "static", "base", "cc", "runtime", "monitor"].contains(&short.as_str());
-    (telling && last(repository) == Some(short.clone())).then_some((Kinship::Namesake, short.len()))
+    (telling && last(repository) == Some(short.clone())).then_some((Kinship::Namesake, short.len(), short == known))
 }
 
 /// Whether all that stands above a name are words of mirrors and pull-through caches.

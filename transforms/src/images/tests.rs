@@ -68,6 +68,7 @@ fn a_private_copy_is_a_guess() {
     for image in ["registry.example.com/nginx:1", "acme/nginx", "acme/team/grafana:12"] {
         let found = known(image);
         assert_eq!((found.kinship, found.user_level()), (Kinship::Namesake, Level::Medium), "{image}");
+        assert!(image.contains(&found.entry.name), "{image} is no {}", found.entry.name);
     }
     for image in ["registry.example.com/checkout-api:5", "acme/mynginx", "acme/agent:7", "acme/nginx-exporter", "app"] {
         assert_eq!(find(image, &CATALOGUE), None, "{image}");

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::Setting;
 use super::user::UserAfter;
+use super::{Setting, image};
 use crate::capability;
-use crate::model::{ContainerView, LaunchType};
-use crate::pass::Provenance;
-use crate::passes::excess_capabilities::Mode;
+use crate::images::Level;
+use crate::model::{ContainerView, LaunchType, Read, UserField};
+use crate::pass::{Provenance, Vouched};
+use crate::passes::excess_capabilities::{CapabilityName, Mode};
 
 /// The plan for the capabilities of one container.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,16 +36,18 @@ pub enum DropForm {
 
 pub(super) fn plan(setting: &Setting<'_>, container: &ContainerView<'_>, after: &UserAfter) -> CapabilityPlan {
     let layers = &setting.wishes.layers;
-    let keep = layers.pick(container.into(), |knobs| knobs.excess_capabilities.keep.as_ref());
+    let named = layers.pick(container.into(), |knobs| knobs.excess_capabilities.keep.as_ref());
+    let named = named.map(|keep| keep.map(|keep| keep.iter().map(ToString::to_string).collect::<BTreeSet<_>>()));
+    let keep = named.or_else(|| known_needs(setting, container, after));
     let mode = layers.pick(container.into(), |knobs| knobs.excess_capabilities.mode.as_ref());
-    let kept: BTreeSet<String> = keep.into_iter().flat_map(|keep| keep.value).map(ToString::to_string).collect();
+    let kept: BTreeSet<String> = keep.iter().flat_map(|keep| keep.value.iter().cloned()).collect();
     let adds = container.capabilities().map(|lists| lists.add).unwrap_or_default();
     // An add that is not dangerous states a need.
     let needs = adds.into_iter().filter(|name| !capability::is_dangerous(name));
     let mut allowed: BTreeSet<String> = kept.iter().cloned().chain(needs).collect();
 
     let only_net_raw = mode.is_some_and(|mode| *mode.value == Mode::DropNetRaw);
-    let (form, by) = match (after, keep) {
+    let (form, by) = match (after, &keep) {
         _ if only_net_raw => (DropForm::ByName, mode.map_or(Provenance::BuiltInDefault, |mode| mode.by)),
         // Who asks for `drop-all` by name says that it may be done; who the user is may still be a guess.
         (UserAfter::NonRoot { by, .. }, None) => {
@@ -58,6 +61,43 @@ pub(super) fn plan(setting: &Setting<'_>, container: &ContainerView<'_>, after: 
         allowed.extend(capability::defaults().into_iter().filter(|name| name != "NET_RAW"));
     }
     CapabilityPlan { allowed, vouched: kept, form, by }
+}
+
+/// What the image of a container needs, by whom it is run; nothing where that is not known well enough.
+fn known_needs(
+    setting: &Setting<'_>,
+    container: &ContainerView<'_>,
+    after: &UserAfter,
+) -> Option<Vouched<BTreeSet<String>>> {
+    let image = setting.image(container).filter(|image| image.known.user_level() > Level::Low)?;
+    let entry = image.entry();
+    let unset = container.user() == Read::Known(UserField::Unset);
+    let as_root = match after {
+        UserAfter::NonRoot { .. } => false,
+        UserAfter::Unknown => !(unset && image.starts_without_root()),
+        UserAfter::Root => true,
+    };
+    let mut names: Vec<&CapabilityName> = entry.keep.iter().collect();
+    if as_root {
+        names.extend(entry.keep_as_root.as_ref()?);
+        let data: Vec<String> =
+            entry.paths.iter().filter(|path| path.state).map(|path| image::same_place(&path.path)).collect();
+        let kept = image::kept_paths(setting, container);
+        if container.mounts().is_err() || data.iter().any(|path| kept.contains(path)) {
+            names.extend(&entry.keep_with_data);
+        }
+    }
+    let mut names: BTreeSet<String> = names.into_iter().map(ToString::to_string).collect();
+    // An init process that stays root hands signals on to a program that does not (measured with tini).
+    let init = container.linux("initProcessEnabled").flag();
+    if as_root && entry.switches_to.is_some() && !matches!(init, Read::Known(false) | Read::Absent) {
+        names.insert("KILL".to_owned());
+    }
+    let by = match after {
+        UserAfter::NonRoot { by, .. } => image.by.min(*by),
+        _ => image.by,
+    };
+    Some(Vouched { value: names, by })
 }
 
 fn keeping_form(setting: &Setting<'_>, allowed: &BTreeSet<String>) -> DropForm {

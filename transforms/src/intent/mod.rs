@@ -5,8 +5,11 @@
 
 mod capabilities;
 mod host_work;
+mod image;
 mod logs;
+mod mounts;
 mod namespaces;
+mod ports;
 mod privileges;
 mod secrets;
 mod selection;
@@ -16,6 +19,7 @@ mod user;
 mod writable;
 
 pub use capabilities::{CapabilityPlan, DropForm};
+pub use image::Image;
 pub use logs::LogMend;
 pub use namespaces::{NamespacePlan, Sharing};
 pub use privileges::{Lists, PrivilegeMend, PrivilegePlan};
@@ -62,6 +66,8 @@ pub struct Intent {
 #[derive(Clone, Debug)]
 pub struct ContainerIntent {
     index: usize,
+    /// What is known of its image.
+    pub image: Option<Image>,
     /// Who it runs as.
     pub user: UserPlan,
     /// Where it can write.
@@ -87,6 +93,16 @@ pub enum Plan<T> {
     Blocked(Vec<Obstacle>),
 }
 
+impl<T> Plan<T> {
+    /// How it will be mended, if it will.
+    pub const fn ready(&self) -> Option<&T> {
+        match self {
+            Self::Ready(mend) => Some(mend),
+            Self::Blocked(_) => None,
+        }
+    }
+}
+
 impl Intent {
     /// Decides what each container of `task` will be.
     pub fn new(task: &TaskView<'_>, wishes: &Wishes) -> Result<Self, TargetError> {
@@ -97,9 +113,9 @@ impl Intent {
             ContainerSlot::Hidden { why, .. } => Some(why),
             ContainerSlot::Seen(_) => None,
         });
-        let setting = Setting { task, seen: &seen, hidden, target: &target, os, wishes };
-        let users: Vec<UserPlan> = seen.iter().map(|container| user::plan(&setting, container)).collect();
-        let writable = writable::plan(&setting, &seen, &users);
+        let images = image::known(&seen, os, wishes);
+        let setting = Setting { task, seen: &seen, images: &images, hidden, target: &target, os, wishes };
+        let (users, writable) = users_and_paths(&setting);
         let namespaces = namespaces::plan(&setting);
         let secrets = secrets::plan(&setting);
         let logs = logs::plan(&setting, &secrets);
@@ -108,6 +124,7 @@ impl Intent {
             index: container.index(),
             privileges: privileges::plan(&setting, container, &namespaces),
             capabilities: capabilities::plan(&setting, container, &user.after),
+            image: setting.image(container).cloned(),
             user,
             writable,
             logs,
@@ -142,14 +159,36 @@ impl Intent {
     }
 }
 
+/// The users, and what they can write: where a user needs a tmpfs that nobody will make, it is not changed after all.
+fn users_and_paths(setting: &Setting<'_>) -> (Vec<UserPlan>, Vec<WritablePlan>) {
+    let mut users: Vec<UserPlan> = setting.seen.iter().map(|container| user::plan(setting, container)).collect();
+    let writable = writable::plan(setting, setting.seen, &users);
+    let mut withdrawn = false;
+    for ((container, user), writable) in setting.seen.iter().zip(&mut users).zip(&writable) {
+        withdrawn |= user::withdraw(setting, container, user, writable);
+    }
+    let writable = if withdrawn { writable::plan(setting, setting.seen, &users) } else { writable };
+    (users, writable)
+}
+
 /// What the planning of one container can see.
 #[derive(Clone, Copy)]
 struct Setting<'s> {
     task: &'s TaskView<'s>,
     seen: &'s [ContainerView<'s>],
+    /// What is known of the image of each.
+    images: &'s [Option<Image>],
     /// Why there may be containers that cannot be seen.
     hidden: Option<Why>,
     target: &'s LaunchTarget,
     os: Os,
     wishes: &'s Wishes,
+}
+
+impl Setting<'_> {
+    /// What is known of the image of a container.
+    fn image(&self, container: &ContainerView<'_>) -> Option<&Image> {
+        let at = self.seen.iter().position(|other| other.index() == container.index())?;
+        self.images.get(at)?.as_ref()
+    }
 }

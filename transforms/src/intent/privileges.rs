@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::namespaces::{self, NamespacePlan, Sharing};
-use super::{Plan, Setting, host_work, user, writable};
+use super::{Plan, Setting, host_work, mounts, user};
 use crate::capability;
 use crate::model::{ContainerView, LaunchType, MountKind, Os, Read, Why};
 use crate::pass::{Applicability, Obstacle, Provenance};
@@ -182,7 +182,7 @@ fn host_obstacles(setting: &Setting<'_>, container: &ContainerView<'_>, namespac
 /// The volumes of host directories that the container mounts, by itself or through `volumesFrom`.
 fn host_mounts(setting: &Setting<'_>, container: &ContainerView<'_>) -> Result<BTreeSet<String>, Obstacle> {
     let mut found = BTreeSet::new();
-    for next in writable::with_sources(setting, container)? {
+    for next in mounts::with_sources(setting, container)? {
         let mounts = next.mounts().map_err(|why| Obstacle::unresolved(user::unread_mounts(&next), why))?;
         for mount in mounts {
             match mount.kind {

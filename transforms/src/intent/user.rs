@@ -1,9 +1,11 @@
 //! Who a container runs as after the run.
 
-use super::{Plan, Setting};
-use crate::model::{ContainerView, Listed, LowPort, MountKind, Os, Place, Read, UserField, Why};
+use super::image::{self, Ids, Image};
+use super::{Plan, Setting, WritablePlan, ports, writable};
+use crate::images::{Kinship, Level, TagKnowledge};
+use crate::model::{ContainerView, Listed, MountKind, Os, Place, Read, UserField, Why};
 use crate::pass::{Applicability, Obstacle, Provenance, Vouched};
-use crate::passes::root_user;
+use crate::passes::{root_user, writable_root_filesystem};
 use crate::tree::Node;
 
 /// The kernel parameter that lets any user bind low ports (ECS API model, `SystemControl`: every `net.*` is accepted, on Fargate
@@ -44,6 +46,19 @@ pub struct UserMend {
     pub user: Vouched<String>,
     /// The container needs its own entry that opens low ports.
     pub opens_low_ports: bool,
+    /// What the user rests on, for people.
+    pub basis: String,
+    /// Whether the image starts as that very user already.
+    pub is_the_image_s: bool,
+    /// The paths that this user can write only where a tmpfs is made for it.
+    pub needs_tmpfs: Vec<String>,
+}
+
+impl UserMend {
+    /// How far it can be trusted: what the image does by itself is safe to say.
+    pub const fn applicability(&self) -> Applicability {
+        if self.is_the_image_s { Applicability::Safe } else { Applicability::Unsafe }
+    }
 }
 
 pub(super) fn plan(setting: &Setting<'_>, container: &ContainerView<'_>) -> UserPlan {
@@ -66,7 +81,7 @@ pub(super) fn plan(setting: &Setting<'_>, container: &ContainerView<'_>) -> User
 }
 
 fn applied(setting: &Setting<'_>, container: &ContainerView<'_>, mend: &UserMend) -> bool {
-    let with = (Applicability::Unsafe, mend.user.by);
+    let with = (mend.applicability(), mend.user.by);
     setting.wishes.applies(&root_user::PASS, container.into(), "user", with)
 }
 
@@ -84,14 +99,38 @@ fn windows_mend(setting: &Setting<'_>, container: &ContainerView<'_>) -> Plan<Us
                 "to set it all the same: --set root-user.windows-user=ContainerUser",
             )])
         },
-        |user| Plan::Ready(UserMend { user: user.map(ToString::to_string), opens_low_ports: false }),
+        |user| {
+            Plan::Ready(UserMend {
+                basis: format!("user {}", user.value),
+                user: user.map(ToString::to_string),
+                opens_low_ports: false,
+                is_the_image_s: false,
+                needs_tmpfs: Vec::new(),
+            })
+        },
     )
 }
 
 fn linux_mend(setting: &Setting<'_>, container: &ContainerView<'_>) -> Plan<UserMend> {
+    let named = setting.wishes.layers.pick(container.into(), |knobs| knobs.root_user.user.as_ref());
+    let image = setting.image(container);
+    let published = image.filter(|_| named.is_none());
     let mut obstacles: Vec<Obstacle> = role_obstacle(setting, container).into_iter().collect();
-    obstacles.extend(ownership_obstacle(setting, container));
-    let opens_low_ports = match low_ports(setting, container) {
+    if obstacles.is_empty() {
+        obstacles.extend(published.and_then(|image| image_obstacle(container, image)));
+    }
+    let user = match (named, published.and_then(|image| Some((image, image.entry().user.clone()?)))) {
+        (Some(user), _) => user.map(ToString::to_string),
+        (None, Some((image, user))) => Vouched { value: user, by: image.by },
+        (None, None) => Vouched::default_of(root_user::DEFAULT_USER.to_owned()),
+    };
+    // Of an unknown operating system nothing is sure.
+    let sure = setting.os == Os::Linux;
+    let is_the_image_s = sure && published.is_some_and(|image| starts_as(container, image, &user.value));
+    if !is_the_image_s {
+        obstacles.extend(ownership_obstacle(setting, container, &user.value));
+    }
+    let opens_low_ports = match ports::low_ports(setting, container) {
         Ok(opens) => opens,
         Err(obstacle) => {
             obstacles.push(obstacle);
@@ -101,13 +140,99 @@ fn linux_mend(setting: &Setting<'_>, container: &ContainerView<'_>) -> Plan<User
     if !obstacles.is_empty() {
         return Plan::Blocked(obstacles);
     }
-    let user = setting.wishes.layers.pick(container.into(), |knobs| knobs.root_user.user.as_ref());
-    let user = user
-        .map_or_else(|| Vouched::default_of(root_user::DEFAULT_USER.to_owned()), |user| user.map(ToString::to_string));
-    match taken(setting, container, &user.value) {
-        Some(obstacle) => Plan::Blocked(vec![obstacle]),
-        None => Plan::Ready(UserMend { user, opens_low_ports }),
+    if let Some(obstacle) = taken(setting, container, &user.value) {
+        return Plan::Blocked(vec![obstacle]);
     }
+    let needs_tmpfs = image.map_or_else(Vec::new, |image| closed_paths(container, image, &user.value));
+    let needs_tmpfs = if is_the_image_s { Vec::new() } else { needs_tmpfs };
+    let plain = format!("user {}", user.value);
+    let published = published.filter(|image| image.entry().user.is_some());
+    let basis = published.map_or_else(|| plain.clone(), |image| image.on_user(&plain));
+    Plan::Ready(UserMend { user, opens_low_ports, basis, is_the_image_s, needs_tmpfs })
+}
+
+/// What keeps the user of a known image from being set.
+fn image_obstacle(container: &ContainerView<'_>, image: &Image) -> Option<Obstacle> {
+    let entry = image.entry();
+    let (title, scope) = (image.known.title(), container.scope());
+    let by_hand = format!("if it works as somebody else: --set '{scope}root-user.user=UID:GID'");
+    if let Some(why) = &entry.stays {
+        return Some(Obstacle::new(format!("the image is {title}, whose user is left alone: {why}"), by_hand));
+    }
+    entry.user.as_ref()?;
+    if image.known.user_level() == Level::Low {
+        return Some(Obstacle::new(
+            format!("the image looks like {title}, and which user it works as is known with low confidence"),
+            by_hand,
+        ));
+    }
+    let variables = container.member("environment").list().items;
+    let is_set = |name: &String| {
+        variables.iter().any(|variable| {
+            let named = (*variable).clone().member("name").text() == Read::Known(name.as_str());
+            named && (*variable).clone().member("value").is_filled()
+        })
+    };
+    let missing: Vec<&str> = entry.needs_variables.iter().filter(|name| !is_set(name)).map(String::as_str).collect();
+    (!missing.is_empty() && !image.starts_without_root()).then(|| {
+        Obstacle::new(
+            format!("{title} works without root only with {} in its environment", missing.join(" and ")),
+            format!("set {} to 1 in `environment`, then run this again", missing.join(" and ")),
+        )
+    })
+}
+
+/// Whether a known image starts as that very user when nothing is set, and nothing of it is overridden.
+fn starts_as(container: &ContainerView<'_>, image: &Image, user: &str) -> bool {
+    let own_start = ["entryPoint", "command"].into_iter().any(|member| container.member(member) != Read::Absent);
+    let unset = container.user() == Read::Known(UserField::Unset);
+    let sure = image.known.user_level() == Level::High && image.known.kinship == Kinship::Same;
+    let read = image.known.tag == TagKnowledge::Read;
+    unset && sure && read && !own_start && image.entry().starts_as.as_deref() == Some(user)
+}
+
+/// What the image writes and this user may not, where nothing is mounted.
+fn closed_paths(container: &ContainerView<'_>, image: &Image, user: &str) -> Vec<String> {
+    let Some(ids) = Ids::of(user) else { return Vec::new() };
+    // What is read-only already was never written.
+    if writable_root_filesystem::is_weak(container) != Read::Known(true) {
+        return Vec::new();
+    }
+    let mounts = container.mounts().unwrap_or_default();
+    let mounted: Vec<String> = mounts.into_iter().filter_map(|mount| mount.path.known()).collect();
+    let covered = |path: &str| mounted.iter().any(|mount| image::same_place(mount) == image::same_place(path));
+    let closed = image.entry().paths.iter().filter(|path| !path.optional && !path.admits(ids) && !covered(&path.path));
+    closed.map(|path| path.path.clone()).collect()
+}
+
+/// Takes back the user of a container that needs a tmpfs which will not be made; whether it did.
+pub(super) fn withdraw(
+    setting: &Setting<'_>,
+    container: &ContainerView<'_>,
+    plan: &mut UserPlan,
+    writable: &WritablePlan,
+) -> bool {
+    let field = container.user();
+    let weak = matches!(&field, Read::Known(known) if root_user::is_weak(known, setting.os));
+    let Some(mend) = plan.mend.ready().filter(|_| weak) else { return false };
+    let made: Vec<String> = match &writable.mounts {
+        Plan::Ready(mounts) if writable::applied(setting, container, writable) => {
+            mounts.iter().map(|mount| image::same_place(&mount.path)).collect()
+        }
+        _ => Vec::new(),
+    };
+    let missing: Vec<&str> =
+        mend.needs_tmpfs.iter().filter(|path| !made.contains(&image::same_place(path))).map(String::as_str).collect();
+    if missing.is_empty() {
+        return false;
+    }
+    let (user, paths) = (&mend.user.value, missing.join(", "));
+    plan.mend = Plan::Blocked(vec![Obstacle::new(
+        format!("{paths} belongs to somebody else in this image, and {user} has to write there"),
+        "let writable-root-filesystem run too, which makes a tmpfs there, or mount a volume that this user may write",
+    )]);
+    plan.after = if field == Read::Known(UserField::Root) { UserAfter::Root } else { UserAfter::Unknown };
+    true
 }
 
 /// Uids that no other container of the task may have: the log router's (its agent demands that), and the one whose traffic App Mesh
@@ -224,7 +349,7 @@ fn waiting_for(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<S
 }
 
 /// Mounted data that the new user may not be able to write: all of it at once, since a later `--set` replaces an earlier one.
-fn ownership_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<Obstacle> {
+fn ownership_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>, user: &str) -> Option<Obstacle> {
     let layers = &setting.wishes.layers;
     let owned = layers.pick(container.into(), |knobs| knobs.root_user.owned_paths.as_ref());
     let vouches = |path: &str| owned.is_some_and(|paths| paths.value.iter().any(|known| known.covers(path)));
@@ -239,6 +364,9 @@ fn ownership_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> O
     let mut reasons: Vec<String> = Vec::new();
     let mut missing: Vec<String> = Vec::new();
     for mount in mounts.into_iter().filter(|mount| !mount.read_only) {
+        if image::filled_for(setting, container, &mount, user) {
+            continue;
+        }
         let volume = match mount.kind {
             MountKind::Volume(name) => name.map_or_else(|| "a volume".to_owned(), |name| format!("volume `{name}`")),
             MountKind::Tmpfs { owned: false } => "a tmpfs without uid=, which belongs to root,".to_owned(),
@@ -274,110 +402,4 @@ fn ownership_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> O
             format!("if the new user may write there: --set '{scope}root-user.owned-paths={}'", paths.join(",")),
         )
     })
-}
-
-/// Whether the container needs an entry that opens low ports to its new user.
-fn low_ports(setting: &Setting<'_>, container: &ContainerView<'_>) -> Result<bool, Obstacle> {
-    let (port, lowest) = match container.low_port() {
-        LowPort::No => return Ok(false),
-        LowPort::Yes(port) => (format!("port {port}"), port),
-        LowPort::Maybe(_) => ("a port that is unresolved and may be below 1024".to_owned(), 1),
-    };
-    match setting.task.network_mode() {
-        _ if setting.target.only_fargate() => {}
-        Read::Known("host") => {
-            return Err(Obstacle::new(
-                format!(
-                    "it listens on {port} under host networking, where no system control can open low ports to a user"
-                ),
-                "move the container to a port of 1024 or above, or to another network mode",
-            ));
-        }
-        Read::Unresolved(why) => {
-            let unread = Obstacle::unresolved(&format!("it listens on {port}, and `networkMode`"), why);
-            let next_step = match why {
-                Why::OutsideThisFile => {
-                    "name the launch type if it is Fargate: --launch-type fargate; else check the whole task definition"
-                        .into()
-                }
-                Why::Placeholder | Why::MayBeHidden | Why::WrongType => unread.next_step,
-            };
-            return Err(Obstacle { next_step, ..unread });
-        }
-        Read::Absent | Read::Known(_) => {}
-    }
-    let own = own_entry(container, lowest)?;
-    if let Some(why) = setting.hidden {
-        return Err(Obstacle::unresolved(
-            "a container beside it, which may keep low ports closed for the whole task,",
-            why,
-        ));
-    }
-    let elsewhere = setting.seen.iter().filter(|other| other.index() != container.index());
-    for other in elsewhere {
-        conflict(other, lowest, !own)?;
-    }
-    Ok(!own)
-}
-
-/// Whether the container has an entry of its own that opens `lowest` already.
-fn own_entry(container: &ContainerView<'_>, lowest: u64) -> Result<bool, Obstacle> {
-    let controls = container
-        .system_controls()
-        .map_err(|why| Obstacle::unresolved("`systemControls`, where a low port may have to be opened,", why))?;
-    let mut own = false;
-    for control in controls {
-        match (control.namespace, control.value) {
-            (Read::Known(LOW_PORTS), value) => {
-                check_entry(container, &value, lowest)?;
-                own = true;
-            }
-            (Read::Unresolved(why), _) => return Err(Obstacle::unresolved("a namespace in `systemControls`", why)),
-            _ => {}
-        }
-    }
-    Ok(own)
-}
-
-/// Under `awsvpc` the parameter belongs to the task, and the container that starts last wins.
-fn conflict(other: &ContainerView<'_>, lowest: u64, adds_zero: bool) -> Result<(), Obstacle> {
-    let field =
-        |what: &str| format!("{what} of {}, which may keep low ports closed for the whole task,", other.title());
-    let unread = |why| Obstacle::unresolved(&field("`systemControls`"), why);
-    for control in other.system_controls().map_err(unread)? {
-        match control.namespace {
-            Read::Known(LOW_PORTS) => {
-                check_entry(other, &control.value, lowest)?;
-                if adds_zero && !matches!(&control.value, Read::Known(text) if text.trim() == "0") {
-                    return Err(Obstacle::new(
-                        format!(
-                            "{} sets {LOW_PORTS} to another value than \"0\", and the one started last decides",
-                            other.title()
-                        ),
-                        format!("set the entry of {} to \"0\" by hand", other.title()),
-                    ));
-                }
-            }
-            Read::Unresolved(why) => {
-                return Err(Obstacle::unresolved(&field("a namespace in `systemControls`"), why));
-            }
-            Read::Known(_) | Read::Absent => {}
-        }
-    }
-    Ok(())
-}
-
-fn check_entry(container: &ContainerView<'_>, value: &Read<&str>, lowest: u64) -> Result<(), Obstacle> {
-    match value {
-        Read::Known(text)
-            if text.trim().parse::<u64>().is_ok_and(|start| start <= lowest && (start == 0 || lowest > 1)) =>
-        {
-            Ok(())
-        }
-        Read::Unresolved(why) => Err(Obstacle::unresolved(&format!("the value of {LOW_PORTS}"), *why)),
-        _ => Err(Obstacle::new(
-            format!("{} sets {LOW_PORTS} to a value that keeps the port closed", container.title()),
-            format!("set the entry of {} to \"0\" by hand", container.title()),
-        )),
-    }
 }

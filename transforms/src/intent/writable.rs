@@ -1,10 +1,12 @@
 //! Where a container can write after the run, when its root file system cannot be written.
 
+use super::image::{self, Ids, Image};
 use super::user::{self, UserAfter, UserPlan};
-use super::{Plan, Setting};
+use super::{Plan, Setting, mounts};
+use crate::images::{Kinship, Level, WrittenPath};
 use crate::knobs::Subject;
-use crate::model::{ContainerView, Mount, MountKind, Os, Read, Why};
-use crate::pass::{Obstacle, Provenance, Vouched};
+use crate::model::{ContainerView, Os, Read, UserField, Why};
+use crate::pass::{Applicability, Obstacle, Provenance, Vouched};
 use crate::passes::root_user;
 use crate::passes::writable_root_filesystem::{self as pass, WritablePath};
 
@@ -18,6 +20,27 @@ pub struct WritablePlan {
     pub mounts: Plan<Vec<TmpfsPlan>>,
     /// Who vouches for this list of paths being all that is written.
     pub paths_by: Provenance,
+    /// What that list rests on, for people.
+    pub basis: String,
+}
+
+impl WritablePlan {
+    /// The weakest voucher of all that the fix rests on.
+    pub fn weakest(&self) -> Provenance {
+        let mounts = self.mounts.ready().into_iter().flatten();
+        let values = mounts.flat_map(|mount| {
+            let owner = (!mount.owner.is_empty()).then_some(mount.owner_by);
+            [Some(mount.size.by), mount.exec.map(|exec| exec.by), owner].into_iter().flatten()
+        });
+        values.chain([self.paths_by]).min().unwrap_or(self.paths_by)
+    }
+}
+
+/// Whether the root file system of the container is made read-only, so that its mounts are made.
+pub(super) fn applied(setting: &Setting<'_>, container: &ContainerView<'_>, plan: &WritablePlan) -> bool {
+    let with = (Applicability::Unsafe, plan.weakest());
+    let weak = pass::is_weak(container) == Read::Known(true);
+    weak && setting.wishes.applies(&pass::PASS, container.into(), "readonlyRootFilesystem", with)
 }
 
 /// A tmpfs to be added.
@@ -39,6 +62,8 @@ pub struct TmpfsPlan {
 struct Draft {
     path: WritablePath,
     asked: Option<Vouched<u64>>,
+    /// What is known to be enough, where nobody asks for a size.
+    enough: Option<Vouched<u64>>,
 }
 
 /// The plans of all containers together: the mounts of a task share its memory.
@@ -66,14 +91,84 @@ pub(super) fn plan(setting: &Setting<'_>, seen: &[ContainerView<'_>], users: &[U
                 None => sized(setting, container, &user.after, drafts, by_task),
             }
         });
-        WritablePlan { mounts: mounts.map_or_else(Plan::Blocked, Plan::Ready), paths_by }
+        WritablePlan {
+            mounts: mounts.map_or_else(Plan::Blocked, Plan::Ready),
+            paths_by,
+            basis: basis(setting, container),
+        }
     });
     plans.collect()
 }
 
 fn wanted(setting: &Setting<'_>, container: &ContainerView<'_>) -> Vouched<Vec<WritablePath>> {
     let named = setting.wishes.layers.pick(container.into(), |knobs| knobs.writable_root_filesystem.paths.as_ref());
-    named.map_or_else(|| Vouched::default_of(vec![WritablePath::plain("/tmp")]), |paths| paths.map(Clone::clone))
+    match (named, setting.image(container)) {
+        (Some(paths), _) => paths.map(Clone::clone),
+        (None, Some(image)) if knows_paths(image) => Vouched { value: written(image), by: image.by },
+        (None, _) => Vouched::default_of(vec![WritablePath::plain("/tmp")]),
+    }
+}
+
+fn basis(setting: &Setting<'_>, container: &ContainerView<'_>) -> String {
+    let named = setting.wishes.layers.pick(container.into(), |knobs| knobs.writable_root_filesystem.paths.as_ref());
+    let plain = "the list of paths that are written";
+    let image = setting.image(container).filter(|image| named.is_none() && knows_paths(image));
+    image.map_or_else(|| plain.to_owned(), |image| image.on_paths(plain))
+}
+
+/// Whether the entry says anything about paths: one that names a user and no path says that there is none.
+fn knows_paths(image: &Image) -> bool {
+    !image.entry().paths.is_empty() || image.entry().user.is_some()
+}
+
+/// What a known image writes and a tmpfs can take: what it needs, and temporary files.
+fn written(image: &Image) -> Vec<WritablePath> {
+    let needed = |path: &&WrittenPath| !path.state && !path.seeded && (!path.optional || path.path == "/tmp");
+    let paths = image.entry().paths.iter().filter(needed);
+    // A copy of the image may have something that unpacks libraries there.
+    let sure = image.known.kinship == Kinship::Same;
+    let exec = |path: &WrittenPath| (sure || path.exec).then_some(path.exec);
+    paths.map(|path| WritablePath { path: path.path.clone(), size: None, exec: exec(path) }).collect()
+}
+
+/// What keeps the root file system of a known image from being made read-only.
+fn image_obstacles(setting: &Setting<'_>, container: &ContainerView<'_>, mounted: &[String]) -> Vec<Obstacle> {
+    let named = setting.wishes.layers.pick(container.into(), |knobs| knobs.writable_root_filesystem.paths.as_ref());
+    let Some(image) = setting.image(container).filter(|_| named.is_none()) else { return Vec::new() };
+    let (title, scope) = (image.known.title(), container.scope());
+    let by_hand = format!("if it does with some paths: --set '{scope}writable-root-filesystem.paths=/PATH,…'");
+    if let Some(why) = &image.entry().writable_root {
+        return vec![Obstacle::new(
+            format!("the image is {title}, which needs a writable root file system: {why}"),
+            by_hand,
+        )];
+    }
+    if image.known.paths_level() == Level::Low {
+        let reason = format!("the image looks like {title}, and what it writes is known with low confidence");
+        return vec![Obstacle::new(reason, by_hand)];
+    }
+    let covered = |path: &str| mounted.iter().any(|mount| image::same_place(mount) == image::same_place(path));
+    let missing = image.entry().paths.iter().filter(|path| !path.optional && !covered(&path.path));
+    let all = |extra: &str| {
+        let paths: Vec<String> = written(image).into_iter().map(|path| path.path).chain([extra.to_owned()]).collect();
+        format!("--set '{scope}writable-root-filesystem.paths={}'", paths.join(","))
+    };
+    let obstacles = missing.filter_map(|path| {
+        let (place, what) = (&path.path, &path.purpose);
+        if path.state {
+            let reason = format!("{title} keeps its {what} at {place}, and a tmpfs would lose that with the task");
+            let next = format!("mount a volume at {place}; if nothing there has to be kept: {}", all(place));
+            Some(Obstacle::new(reason, next))
+        } else if path.seeded {
+            let reason =
+                format!("{title} writes {what} at {place}, where the image has files that an empty mount would hide");
+            let next = format!("mount a volume at {place} that holds them; if it fills it by itself: {}", all(place));
+            Some(Obstacle::new(reason, next))
+        } else {
+            None
+        }
+    });
+    obstacles.collect()
 }
 
 /// The mounts that a container will get, without their final sizes; none for a container that needs no mend.
@@ -83,17 +178,23 @@ fn draft(setting: &Setting<'_>, container: &ContainerView<'_>, user: &UserPlan) 
         return Ok(Vec::new());
     }
     let mut obstacles: Vec<Obstacle> = proxy_obstacle(setting, container).into_iter().collect();
-    let mounted = mounted(setting, container).map_err(|obstacle| {
+    let mounted = mounts::mounted(setting, container).map_err(|obstacle| {
         obstacles.push(obstacle);
         obstacles.clone()
     })?;
+    if obstacles.is_empty() {
+        obstacles.extend(image_obstacles(setting, container, &mounted));
+    }
     let mut missing: Vec<WritablePath> = Vec::new();
     for path in wanted(setting, container).value {
-        if !mounted.contains(&path.path) && !missing.iter().any(|known| known.path == path.path) {
+        let place = image::same_place(&path.path);
+        let covered = mounted.iter().any(|mount| image::same_place(mount) == place);
+        if !covered && !missing.iter().any(|known| image::same_place(&known.path) == place) {
             missing.push(path);
         }
     }
-    if let Some(path) = missing.iter().find(|path| !owner_fits(&user.after, &path.path)) {
+    let after = works_as(setting, container, &user.after);
+    if let Some(path) = missing.iter().find(|path| !owner_fits(setting, container, &after, &path.path)) {
         obstacles.push(Obstacle::new(
             format!(
                 "a tmpfs at {} would belong to root, and the uid of the container is not known as a number",
@@ -107,11 +208,17 @@ fn draft(setting: &Setting<'_>, container: &ContainerView<'_>, user: &UserPlan) 
     }
     let size = setting.wishes.layers.pick(container.into(), |knobs| knobs.writable_root_filesystem.size.as_ref());
     let by = wanted(setting, container).by;
+    let enough = |path: &str| {
+        let image = setting.image(container)?;
+        let known = image.entry().paths.iter().find(|known| known.path == path)?;
+        Some(Vouched { value: known.size?, by: image.by })
+    };
     let drafts = missing.into_iter().map(|path| Draft {
         asked: path
             .size
             .map(|size| Vouched { value: size.mib(), by })
             .or_else(|| size.map(|size| size.map(|size| size.mib()))),
+        enough: enough(&path.path),
         path,
     });
     Ok(drafts.collect())
@@ -132,82 +239,25 @@ fn proxy_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> Optio
     })
 }
 
-/// Every path that something is mounted on, in the container or through `volumesFrom`, which passes on what it was passed itself.
-fn mounted(setting: &Setting<'_>, container: &ContainerView<'_>) -> Result<Vec<String>, Obstacle> {
-    let mut paths = own_mounts(container, |_| true)?;
-    // A tmpfs is the container's own (`--tmpfs`, where `--volumes-from` hands on volumes alone).
-    let handed_on = |mount: &Mount| matches!(mount.kind, MountKind::Volume(_));
-    for source in with_sources(setting, container)?.iter().skip(1) {
-        paths.extend(own_mounts(source, handed_on)?);
-    }
-    Ok(paths)
-}
-
-/// The container, and then all whose mounts it takes over, directly or not.
-pub(super) fn with_sources<'s>(
-    setting: &Setting<'s>,
-    container: &ContainerView<'s>,
-) -> Result<Vec<ContainerView<'s>>, Obstacle> {
-    let mut found: Vec<ContainerView<'s>> = Vec::new();
-    let mut pending = vec![*container];
-    while let Some(next) = pending.pop() {
-        if found.iter().all(|known| known.index() != next.index()) {
-            found.push(next);
-            pending.extend(sources(setting, &next)?);
-        }
-    }
-    Ok(found)
-}
-
-/// The containers whose mounts this one takes over.
-fn sources<'s>(setting: &Setting<'s>, container: &ContainerView<'s>) -> Result<Vec<ContainerView<'s>>, Obstacle> {
-    let volumes = container.volumes_from().map_err(|why| Obstacle::unresolved("`volumesFrom`", why))?;
-    let mut sources = Vec::new();
-    for volume in volumes {
-        let name = match volume.source {
-            Read::Known(name) => name,
-            Read::Absent => continue,
-            Read::Unresolved(why) => {
-                return Err(Obstacle::unresolved("the container that `volumesFrom` names", why));
-            }
-        };
-        let Some(source) = setting.seen.iter().copied().find(|other| other.name() == Some(name)) else {
-            return Err(Obstacle::new(
-                format!(
-                    "{} takes over the mounts of `{name}`, which is not among the containers that can be read here",
-                    container.title()
-                ),
-                "correct the name in `volumesFrom`, or check the whole task definition",
-            ));
-        };
-        sources.push(source);
-    }
-    Ok(sources)
-}
-
-fn own_mounts(container: &ContainerView<'_>, counts: impl Fn(&Mount) -> bool) -> Result<Vec<String>, Obstacle> {
-    let unread = |field: String| move |why| Obstacle::unresolved(&field, why);
-    let mut paths = Vec::new();
-    let list =
-        format!("{} of {}, which may mount such a path already,", user::unread_mounts(container), container.title());
-    for mount in container.mounts().map_err(unread(list))?.into_iter().filter(counts) {
-        match mount.path {
-            Read::Known(path) => paths.push(path),
-            Read::Absent => {}
-            Read::Unresolved(why) => {
-                let path = format!("the path of a mount of {}, which may be one of these,", container.title());
-                return Err(unread(path)(why));
-            }
-        }
-    }
-    Ok(paths)
-}
-
 /// A tmpfs belongs to root and takes the mode of the directory it covers (measured with runc 1.1.5): it needs an owner, unless the
 /// directory is one that everybody may write, or the container is root anyway.
-fn owner_fits(after: &UserAfter, path: &str) -> bool {
+fn owner_fits(setting: &Setting<'_>, container: &ContainerView<'_>, after: &UserAfter, path: &str) -> bool {
+    let known = setting.image(container).and_then(|image| image.entry().paths.iter().find(|known| known.path == path));
     matches!(after, UserAfter::Root | UserAfter::NonRoot { uid: Some(_), .. })
         || crate::model::EVERYBODY_WRITES.contains(&path)
+        || known.is_some_and(WrittenPath::is_everybody_s)
+}
+
+/// Who the container works as after the run, where a known image decides.
+fn works_as(setting: &Setting<'_>, container: &ContainerView<'_>, after: &UserAfter) -> UserAfter {
+    let unset = *after == UserAfter::Unknown && container.user() == Read::Known(UserField::Unset);
+    let image = setting.image(container).filter(|image| unset && image.known.user_level() > Level::Low);
+    let known = image.and_then(|image| Some((image, Ids::of(image.entry().starts_as.as_deref()?)?)));
+    match known {
+        Some((_, Ids { uid: 0, .. })) => UserAfter::Root,
+        Some((image, ids)) => UserAfter::NonRoot { uid: Some(ids.uid), gid: ids.gid, by: image.by },
+        None => after.clone(),
+    }
 }
 
 /// How the uid of the container can become known as a number.
@@ -258,11 +308,14 @@ fn sized(
         return Err(vec![obstacle]);
     }
     let by_container = share.map(|share| (share - asked) / unasked.max(1));
-    let (owner, owner_by) = owner(after);
+    let (owner, owner_by) = owner(&works_as(setting, container, after));
     let exec_knob = setting.wishes.layers.pick(container.into(), |knobs| knobs.writable_root_filesystem.exec.as_ref());
     let paths_by = wanted(setting, container).by;
     let plans = drafts.into_iter().map(|draft| {
-        let fitting = [by_task, by_container].into_iter().flatten().fold(pass::DEFAULT_SIZE_MIB, u64::min).max(1);
+        let enough = draft.enough.unwrap_or(Vouched::default_of(pass::DEFAULT_SIZE_MIB));
+        let fitting = [by_task, by_container].into_iter().flatten().fold(enough.value, u64::min).max(1);
+        // Less than what is enough is a guess again.
+        let by = if fitting < enough.value { Provenance::BuiltInDefault } else { enough.by };
         let exec = match (draft.path.exec, exec_knob) {
             (Some(exec), _) => exec.then_some(Vouched { value: (), by: paths_by }),
             (None, Some(knob)) => knob.value.then_some(Vouched { value: (), by: knob.by }),
@@ -271,7 +324,7 @@ fn sized(
         };
         TmpfsPlan {
             path: draft.path.path,
-            size: draft.asked.unwrap_or(Vouched::default_of(fitting)),
+            size: draft.asked.unwrap_or(Vouched { value: fitting, by }),
             exec,
             owner: owner.clone(),
             owner_by,

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::capability;
 use crate::edit::Edit;
-use crate::intent::{CapabilityPlan, ContainerIntent, DropForm, Intent, PrivilegePlan, Sharing, UserAfter};
+use crate::intent::{CapabilityPlan, ContainerIntent, DropForm, Image, Intent, PrivilegePlan, Sharing, UserAfter};
 use crate::knobs::Knob;
 use crate::model::{CapabilityLists, ContainerView, Os, Read, TaskView, Why};
 use crate::pass::{
@@ -212,12 +212,17 @@ fn title(drop: &[String], add: &[String], missing: &[String]) -> String {
 
 /// What the set of allowed capabilities rests on.
 fn basis(intent: &Intent, container: &ContainerView<'_>, plan: &CapabilityPlan) -> String {
-    let user = intent.container(container.index()).map(|container| &container.user.after);
+    let planned = intent.container(container.index());
+    let (user, image) =
+        (planned.map(|planned| &planned.user.after), planned.and_then(|planned| planned.image.as_ref()));
     match (plan.by, user) {
         (Provenance::Flag | Provenance::Policy, _) if plan.form == DropForm::ByName && plan.vouched.is_empty() => {
             "the mode drop-net-raw".into()
         }
         (Provenance::Flag | Provenance::Policy, _) => "the capabilities that are kept".into(),
+        (Provenance::Catalogue, _) if image.is_some() => {
+            image.map(|image| image.on_user("the capabilities that it needs")).unwrap_or_default()
+        }
         (_, Some(UserAfter::NonRoot { .. })) => "a container that is not root needs no capability".into(),
         _ => "a container that may be root needs the default capabilities, less NET_RAW".into(),
     }
@@ -234,6 +239,13 @@ fn risks(container: &ContainerView<'_>, intent: &Intent, excess: &[String]) -> V
         breaks,
         format!("run one task of the new revision and look in the log of {name} for `Operation not permitted`"),
     )];
+    let known = intent.container(container.index()).and_then(|planned| planned.image.as_ref()).map(Image::entry);
+    if let Some((entry, note)) = known.and_then(|entry| Some((entry, entry.note.as_ref()?))) {
+        risks.push(Risk::new(
+            format!("of the image `{}`: {note}", entry.name),
+            format!("start one task of the new revision twice, the second time on what the first left behind, and stop {name}"),
+        ));
+    }
     if excess.iter().any(|name| name == "NET_RAW") {
         risks.push(Risk::new(
             "`ping` and packet capture need NET_RAW, in health checks too",

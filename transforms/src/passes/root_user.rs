@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::edit::Edit;
-use crate::intent::{Intent, LOW_PORTS, Plan, UserMend};
+use crate::intent::{Image, Intent, LOW_PORTS, Plan, UserMend};
 use crate::knobs::Knob;
 use crate::model::{ContainerView, Os, Read, TaskView, UserField};
 use crate::pass::{
@@ -26,6 +26,10 @@ pub static PASS: Pass = Pass {
             when: "a writable mount whose owner nobody vouches for, the FireLens router, the App Mesh proxy, a container that others wait for, a low port that cannot be opened, Windows without `root-user.windows-user`",
         },
         Yield { applicability: Applicability::Unsafe, when: "every other container that is root or names no user" },
+        Yield {
+            applicability: Applicability::Safe,
+            when: "a well-known image that starts as that very user by itself, with nothing of its start overridden",
+        },
     ],
     section: "root-user",
     knobs: &[
@@ -179,7 +183,7 @@ fn inspect_container(container: &ContainerView<'_>, intent: &Intent) -> Option<F
             Remedy::Undetermined(Obstacle::unresolved("`user`", why)),
         ),
         Read::Known(user) if is_weak(&user, intent.os) => {
-            (message(container, &user, intent.os), remedy(container, intent))
+            (message(container, &user, intent), remedy(container, intent))
         }
         _ => return None,
     };
@@ -193,15 +197,21 @@ fn inspect_container(container: &ContainerView<'_>, intent: &Intent) -> Option<F
     Some(finding)
 }
 
-fn message(container: &ContainerView<'_>, user: &UserField, os: Os) -> String {
+fn message(container: &ContainerView<'_>, user: &UserField, intent: &Intent) -> String {
     let title = container.title();
-    match user {
-        UserField::Unset if os == Os::Windows => {
+    let image = intent.container(container.index()).and_then(|planned| planned.image.as_ref());
+    let starts = image.and_then(|image| Some((image, image.entry().starts_as.as_ref()?)));
+    match (user, starts) {
+        (UserField::Unset, Some((image, starts))) => {
+            let says = if starts.starts_with("0:") || starts == "0" { "root" } else { starts };
+            format!("{title} names no user, so its image decides, and {} says {says}", image.known.title())
+        }
+        (UserField::Unset, None) if intent.os == Os::Windows => {
             format!("{title} names no user, so its image decides, and most images say ContainerAdministrator")
         }
-        UserField::Unset => format!("{title} names no user, so its image decides, and most images say root"),
-        UserField::WindowsAdministrator => format!("{title} runs as ContainerAdministrator"),
-        UserField::Root | UserField::Other(_) => format!("{title} runs as root"),
+        (UserField::Unset, None) => format!("{title} names no user, so its image decides, and most images say root"),
+        (UserField::WindowsAdministrator, _) => format!("{title} runs as ContainerAdministrator"),
+        (UserField::Root | UserField::Other(_), _) => format!("{title} runs as root"),
     }
 }
 
@@ -216,7 +226,7 @@ fn remedy(container: &ContainerView<'_>, intent: &Intent) -> Remedy {
 fn fix(container: &ContainerView<'_>, intent: &Intent, mend: &UserMend) -> Fix {
     let user = &mend.user;
     let mut edits = vec![Edit::Set { path: container.path().key("user"), value: json!(user.value) }];
-    let mut values = vec![Vouched { value: format!("user {}", user.value), by: user.by }];
+    let mut values = vec![Vouched { value: mend.basis.clone(), by: user.by }];
     let mut title = format!("set `user` to \"{}\"", user.value);
     if mend.opens_low_ports {
         let entry = json!({ "namespace": LOW_PORTS, "value": "0" });
@@ -224,12 +234,25 @@ fn fix(container: &ContainerView<'_>, intent: &Intent, mend: &UserMend) -> Fix {
         values.push(Vouched { value: format!("{LOW_PORTS} = 0, for ports below 1024"), by: Provenance::Definition });
         title.push_str(" and let it bind low ports");
     }
-    Fix { title, applicability: Applicability::Unsafe, edits, values, risks: risks(container, intent, &user.value) }
+    let applicability = mend.applicability();
+    let safe = applicability == Applicability::Safe;
+    let risks = if safe { Vec::new() } else { risks(container, intent, &user.value) };
+    Fix { title, applicability, edits, values, risks }
 }
 
 fn risks(container: &ContainerView<'_>, intent: &Intent, user: &str) -> Vec<Risk> {
     let name = container.name().unwrap_or("the container");
     let mut risks = if intent.os == Os::Windows { windows_risks(name, user) } else { linux_risks(name, user) };
+    let known = intent.container(container.index()).and_then(|planned| planned.image.as_ref()).map(Image::entry);
+    if let Some((entry, note)) = known.and_then(|entry| Some((entry, entry.user_note.as_ref()?))) {
+        risks.insert(
+            0,
+            Risk::new(
+                format!("of the image `{}`: {note}", entry.name),
+                format!("run one task of the new revision as {user} and use it once"),
+            ),
+        );
+    }
     let check = container.member("healthCheck").member("command").list().items.into_iter().next();
     let switched_off = check.is_some_and(|word| word.text() == Read::Known("NONE"));
     if container.member("healthCheck") != Read::Absent && !switched_off {

@@ -200,17 +200,18 @@ fn inspect_container(container: &ContainerView<'_>, intent: &Intent) -> Option<F
 
 fn remedy(container: &ContainerView<'_>, intent: &Intent) -> Remedy {
     match intent.container(container.index()).map(|container| &container.writable) {
-        Some(WritablePlan { mounts: Plan::Ready(mounts), paths_by }) => {
-            Remedy::Fix(fix(container, intent, mounts, *paths_by))
+        Some(WritablePlan { mounts: Plan::Ready(mounts), paths_by, basis }) => {
+            let paths = Vouched { value: basis.clone(), by: *paths_by };
+            Remedy::Fix(fix(container, intent, mounts, paths))
         }
         Some(WritablePlan { mounts: Plan::Blocked(obstacles), .. }) => Remedy::Manual(obstacles.clone()),
         None => Remedy::Manual(vec![Obstacle::new("the container changed while it was worked on", "run this again")]),
     }
 }
 
-fn fix(container: &ContainerView<'_>, intent: &Intent, mounts: &[TmpfsPlan], paths_by: Provenance) -> Fix {
+fn fix(container: &ContainerView<'_>, intent: &Intent, mounts: &[TmpfsPlan], paths: Vouched<String>) -> Fix {
     let mut edits = vec![Edit::Set { path: container.path().key("readonlyRootFilesystem"), value: json!(true) }];
-    let mut values = vec![Vouched { value: "the list of paths that are written".to_owned(), by: paths_by }];
+    let mut values = vec![paths];
     for mount in mounts {
         edits.push(Edit::Append { array: container.path().key("linuxParameters").key("tmpfs"), value: tmpfs(mount) });
         values.push(Vouched { value: format!("{} MiB at {}", mount.size.value, mount.path), by: mount.size.by });

@@ -7,7 +7,7 @@ mod ports;
 /// The mend as `user by whom`, or its obstacles.
 fn mend(plan: &UserPlan) -> Result<String, Vec<String>> {
     match &plan.mend {
-        Plan::Ready(UserMend { user, opens_low_ports }) => {
+        Plan::Ready(UserMend { user, opens_low_ports, .. }) => {
             let ports = if *opens_low_ports { ", opens low ports" } else { "" };
             Ok(format!("{} by {}{ports}", user.value, user.by.phrase()))
         }

@@ -45,7 +45,7 @@ fn tmp_gets_a_tmpfs_of_64_mib_with_exec_and_the_owner() {
         owner: vec!["uid=7".into(), "gid=8".into()],
         owner_by: Provenance::Definition,
     };
-    assert_eq!(plan, WritablePlan { mounts: Plan::Ready(vec![mount]), paths_by: Provenance::BuiltInDefault });
+    assert_eq!((plan.mounts, plan.paths_by), (Plan::Ready(vec![mount]), Provenance::BuiltInDefault));
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn every_value_that_is_set_is_vouched_for() {
         owner_by: by,
     };
     let mounts = vec![mount("/tmp", 5, None), mount("/cache", 3, Some(Vouched { value: (), by }))];
-    assert_eq!(plan, WritablePlan { mounts: Plan::Ready(mounts), paths_by: by });
+    assert_eq!((plan.mounts, plan.paths_by), (Plan::Ready(mounts), by));
 }
 
 #[test]
