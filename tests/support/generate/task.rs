@@ -127,6 +127,14 @@ fn volumes(tape: &mut Tape, setting: &Setting) -> Vec<Value> {
             "efsVolumeConfiguration",
             json!({"efsVolumeConfiguration": {"fileSystemId": "fs-12345678", "rootDirectory": "/x"}}),
         ),
+        (
+            "efsVolumeConfiguration",
+            json!({"efsVolumeConfiguration": {"transitEncryption": "DISABLED", "fileSystemId": "fs-1", "authorizationConfig": null}}),
+        ),
+        (
+            "efsVolumeConfiguration",
+            json!({"efsVolumeConfiguration": {"fileSystemId": "fs-2", "transitEncryption": "ENABLED", "authorizationConfig": {"iam": "ENABLED", "accessPointId": "fsap-1"}}}),
+        ),
         ("configuredAtLaunch", json!({"configuredAtLaunch": true})),
     ] {
         if setting.takes(&format!("volumes[].{field}")) {

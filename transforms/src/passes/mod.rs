@@ -16,12 +16,13 @@ pub mod sensitive_host_mount;
 #[cfg(test)]
 mod tests;
 pub mod unbounded_open_files;
+pub mod unencrypted_efs_transit;
 pub mod writable_root_filesystem;
 
 pub use catalogue::catalogue;
 
 /// Every pass, sorted by id.
-pub static TABLE: [&Pass; 12] = [
+pub static TABLE: [&Pass; 13] = [
     &excess_capabilities::PASS,
     &host_ipc_namespace::PASS,
     &host_network_mode::PASS,
@@ -33,6 +34,7 @@ pub static TABLE: [&Pass; 12] = [
     &root_user::PASS,
     &sensitive_host_mount::PASS,
     &unbounded_open_files::PASS,
+    &unencrypted_efs_transit::PASS,
     &writable_root_filesystem::PASS,
 ];
 

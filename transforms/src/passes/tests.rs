@@ -39,7 +39,7 @@ macro_rules! filed {
     };
 }
 
-static FILED: [Filed; 12] = filed![
+static FILED: [Filed; 13] = filed![
     excess_capabilities,
     host_ipc_namespace,
     host_network_mode,
@@ -51,6 +51,7 @@ static FILED: [Filed; 12] = filed![
     root_user,
     sensitive_host_mount,
     unbounded_open_files,
+    unencrypted_efs_transit,
     writable_root_filesystem,
 ];
 

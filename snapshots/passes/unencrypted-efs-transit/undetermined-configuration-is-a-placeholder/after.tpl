@@ -1,0 +1,18 @@
+{
+  "family": "gallery",
+  "networkMode": "awsvpc",
+  "requiresCompatibilities": ["FARGATE"],
+  "cpu": "512",
+  "memory": "1024",
+  "containerDefinitions": [
+    {
+      "name": "gallery",
+      "image": "registry.example.com/gallery:8",
+      "mountPoints": [{"sourceVolume": "uploads", "containerPath": "/srv/uploads"}]
+    }
+  ],
+  "volumes": [
+    {"name": "uploads", "efsVolumeConfiguration": ${jsonencode(efs)}},
+    {"name": "plain", "efsVolumeConfiguration": {"fileSystemId": "fs-12345678", "transitEncryption": "ENABLED"}}
+  ]
+}
