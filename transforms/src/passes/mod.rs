@@ -2,6 +2,7 @@
 
 use crate::pass::{Pass, PassId, Run};
 
+pub mod blocking_log_delivery;
 mod catalogue;
 pub mod excess_capabilities;
 pub mod host_ipc_namespace;
@@ -22,7 +23,8 @@ pub mod writable_root_filesystem;
 pub use catalogue::catalogue;
 
 /// Every pass, sorted by id.
-pub static TABLE: [&Pass; 13] = [
+pub static TABLE: [&Pass; 14] = [
+    &blocking_log_delivery::PASS,
     &excess_capabilities::PASS,
     &host_ipc_namespace::PASS,
     &host_network_mode::PASS,

@@ -39,7 +39,8 @@ macro_rules! filed {
     };
 }
 
-static FILED: [Filed; 13] = filed![
+static FILED: [Filed; 14] = filed![
+    blocking_log_delivery,
     excess_capabilities,
     host_ipc_namespace,
     host_network_mode,

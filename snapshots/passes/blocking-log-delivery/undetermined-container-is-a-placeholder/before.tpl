@@ -1,0 +1,4 @@
+[
+  {"name": "web", "image": "web:1", "logConfiguration": {"logDriver": "json-file"}},
+  ${sidecar}
+]
