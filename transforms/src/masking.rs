@@ -161,17 +161,26 @@ const NAMED: &[&str] = &[
     "containerDefinitions/*/logConfiguration/secretOptions/*/valueFrom",
 ];
 
-/// Positions that are shown where they hold the whole ARN of a secret or parameter: it points at a value and is none.
-const SHOWN_AS_ARN: &[&str] = &[
-    "containerDefinitions/*/secrets/*/valueFrom",
-    "containerDefinitions/*/logConfiguration/secretOptions/*/valueFrom",
+/// Positions that are shown where they hold a text of this kind: the whole ARN of a secret or parameter, which points at a value and
+/// is none, or a security option that names nothing.
+const SHOWN_WHERE: &[(&str, Kind)] = &[
+    ("containerDefinitions/*/secrets/*/valueFrom", arn::is_secret_arn),
+    ("containerDefinitions/*/logConfiguration/secretOptions/*/valueFrom", arn::is_secret_arn),
+    ("containerDefinitions/*/dockerSecurityOptions/*", is_bare_security_option),
 ];
+
+/// Tells texts of a kind.
+type Kind = fn(&str) -> bool;
+
+fn is_bare_security_option(text: &str) -> bool {
+    ["no-new-privileges", "no-new-privileges:true", "no-new-privileges:false"].contains(&text)
+}
 
 /// A position of the vocabulary.
 #[derive(Default)]
 struct Position {
     shown: bool,
-    shown_as_arn: bool,
+    shown_where: Option<Kind>,
     below: BTreeMap<&'static str, Self>,
 }
 
@@ -183,9 +192,9 @@ static VOCABULARY: LazyLock<Position> = LazyLock::new(|| {
             place.shown |= shown;
         }
     }
-    for pattern in SHOWN_AS_ARN {
+    for (pattern, kind) in SHOWN_WHERE {
         let place = pattern.split('/').fold(&mut root, |place, part| place.below.entry(part).or_default());
-        place.shown_as_arn = true;
+        place.shown_where = Some(*kind);
     }
     root
 });
@@ -288,7 +297,7 @@ impl Collector<'_> {
             _ if position.is_some_and(|position| position.shown)
                 && placeholder::only_names(node.span.of(self.document.text())) => {}
             Value::String(text)
-                if position.is_some_and(|position| position.shown_as_arn) && arn::is_secret_arn(text) => {}
+                if position.and_then(|position| position.shown_where).is_some_and(|is_of_kind| is_of_kind(text)) => {}
             _ => self.spans.push(node.span),
         }
     }

@@ -256,6 +256,13 @@ fn others(tape: &mut Tape, plan: &Plan, index: usize, members: &mut Map<String, 
         }
     }
     if setting.os == Os::Linux && setting.container("dockerSecurityOptions[]") && tape.chance(15) {
-        members.insert("dockerSecurityOptions".to_owned(), tape.pick(&[json!([]), json!(["no-new-privileges"])]));
+        let options = [
+            json!([]),
+            json!(["no-new-privileges"]),
+            json!(["no-new-privileges:true", "apparmor:web"]),
+            json!(["no-new-privileges", "apparmor:web", "no-new-privileges:false"]),
+            json!(["apparmor:web"]),
+        ];
+        members.insert("dockerSecurityOptions".to_owned(), tape.pick(&options));
     }
 }

@@ -10,6 +10,7 @@ pub mod host_network_mode;
 pub mod host_pid_namespace;
 pub mod invalid_definition;
 pub mod missing_log_configuration;
+pub mod new_privileges;
 pub mod plaintext_secret;
 pub mod privileged_container;
 pub mod root_user;
@@ -23,7 +24,7 @@ pub mod writable_root_filesystem;
 pub use catalogue::catalogue;
 
 /// Every pass, sorted by id.
-pub static TABLE: [&Pass; 14] = [
+pub static TABLE: [&Pass; 15] = [
     &blocking_log_delivery::PASS,
     &excess_capabilities::PASS,
     &host_ipc_namespace::PASS,
@@ -31,6 +32,7 @@ pub static TABLE: [&Pass; 14] = [
     &host_pid_namespace::PASS,
     &invalid_definition::PASS,
     &missing_log_configuration::PASS,
+    &new_privileges::PASS,
     &plaintext_secret::PASS,
     &privileged_container::PASS,
     &root_user::PASS,

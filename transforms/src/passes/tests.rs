@@ -39,7 +39,7 @@ macro_rules! filed {
     };
 }
 
-static FILED: [Filed; 14] = filed![
+static FILED: [Filed; 15] = filed![
     blocking_log_delivery,
     excess_capabilities,
     host_ipc_namespace,
@@ -47,6 +47,7 @@ static FILED: [Filed; 14] = filed![
     host_pid_namespace,
     invalid_definition,
     missing_log_configuration,
+    new_privileges,
     plaintext_secret,
     privileged_container,
     root_user,
