@@ -18,11 +18,11 @@ pub static PASS: Pass = Pass {
     yields: &[
         Yield {
             applicability: Applicability::Manual,
-            when: "FARGATE or MANAGED_INSTANCES is a target beside EC2 or EXTERNAL: they take no `dockerSecurityOptions`",
+            when: "beside EC2 or EXTERNAL also FARGATE or MANAGED_INSTANCES, which take no `dockerSecurityOptions`, or targets that nobody states",
         },
         Yield {
             applicability: Applicability::Unsafe,
-            when: "every Linux container whose only targets are EC2 and EXTERNAL",
+            when: "every Linux container whose only targets are EC2 and EXTERNAL, as somebody states",
         },
     ],
     section: "new-privileges",
@@ -125,6 +125,13 @@ fn remedy(container: &ContainerView<'_>, intent: &Intent, edit: Edit) -> Remedy 
         WITHOUT.into_iter().filter(|known| intent.target.includes(*known)).map(LaunchType::name).collect();
     if !refusing.is_empty() {
         return Remedy::Manual(vec![obstacle(&refusing, intent.target.source)]);
+    }
+    // What is inferred from what a definition may run on today is not what it is meant for.
+    if intent.target.source == TargetSource::Inferred {
+        return Remedy::Manual(vec![Obstacle::new(
+            "nothing says where it runs, and some launch types take no `dockerSecurityOptions`",
+            "if it runs on instances of your own alone, say so: --launch-type ec2",
+        )]);
     }
     Remedy::Fix(Fix {
         title: format!("set the security option {OPTION}"),
