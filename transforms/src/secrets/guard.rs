@@ -368,5 +368,7 @@ fn is_stand_in(lower: &str) -> bool {
     };
     let mut count = 0;
     let all = words.inspect(|_| count += 1).all(known);
-    all && count > 0
+    let addressed = ["your-", "your_", "your "].iter().any(|start| lower.starts_with(start));
+    let crossed_out = lower.len() - lower.trim_end_matches('x').len() >= 4;
+    all && count > 0 || addressed || crossed_out
 }

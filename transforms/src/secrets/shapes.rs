@@ -159,6 +159,6 @@ pub(super) const SHAPES: &[Shape] = &[
     shape("databricks-oauth", High, &["dose{h32}"]),
     shape("scalingo", High, &["tk-us-{u48}"]),
     shape("clojars", High, &["CLOJARS_{l60}"]),
-    shape("jwt", Medium, &["eyJ{u10-}.eyJ{u10-}.{u10-}", "eyI{u10-}.eyJ{u10-}.{u10-}"]),
+    shape("jwt", Medium, &["eyJ{u10-}.ey{u10-}.{u10-}", "eyI{u10-}.ey{u10-}.{u10-}"]),
     shape("azure-devops", Context, &["{l52}"]).of("AZURE"),
 ];

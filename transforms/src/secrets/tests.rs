@@ -28,6 +28,10 @@ fn names_are_judged_by_their_head_noun() {
         "MYSQL_PWD",
         "encryption-key",
         "WORDPRESS_AUTH_SALT",
+        "FB_VERIFY_TOKEN",
+        "dbpassword",
+        "PASSWORD_FOR_KAFKA",
+        "VAULT_ENC_KEY",
     ] {
         assert_eq!(of(name, "hunter2").map(|found| found.1), Some(Confidence::High), "{name}");
     }
@@ -75,6 +79,9 @@ fn references_settings_and_templates_are_no_secrets() {
         assert_eq!(of("DB_PASSWORD", value), None, "{value}");
     }
     assert_eq!(of("DB_PASSWORD", "changeme"), Some(("placeholder", Confidence::Low)));
+    for value in ["your-very-long-and-secret-password", "sk-proj-xxxxxxxx", "Change-Me!"] {
+        assert_eq!(of("DB_PASSWORD", value), Some(("placeholder", Confidence::Low)), "{value}");
+    }
     assert_eq!(of("DB_PASSWORD", "sonar"), Some(("secret-name", Confidence::High)));
 }
 

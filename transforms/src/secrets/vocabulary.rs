@@ -38,7 +38,7 @@ pub(super) const UNRELATED: &[&str] = &[
 /// What makes a key a secret one.
 #[rustfmt::skip]
 pub(super) const KEY_KINDS: &[&str] = &[
-    "API", "APP", "APPLICATION", "SECRET", "PRIVATE", "PRIV", "ACCESS", "ENCRYPTION", "ENCRYPT", "DECRYPTION", "CRYPT", "CRYPTO", "CIPHER",
+    "API", "APP", "APPLICATION", "SECRET", "PRIVATE", "PRIV", "ACCESS", "ENCRYPTION", "ENCRYPT", "ENC", "DECRYPTION", "CRYPT", "CRYPTO", "CIPHER",
     "SIGNING", "SIGNATURE", "SIGN", "MASTER", "AUTH", "LICENSE", "LICENCE", "FERNET", "JWT", "SESSION", "COOKIE", "STORAGE", "ACCOUNT",
     "SERVICE", "INSERT", "INGEST", "INGESTION", "HMAC", "AES", "RSA", "SHARED", "WEBHOOK", "DEPLOY", "SSH", "GOSSIP", "ROOT", "ADMIN", "CSRF",
     "NONCE", "CONSUMER", "ACTIVATION", "DETERMINISTIC", "SECURITY", "TOKEN", "SUBSCRIPTION", "UNLOCK", "UNSEAL", "HASHING", "BEARER",
@@ -60,10 +60,7 @@ pub(super) const PUBLIC_JOINED: &[&str] = &["PUBLICKEY", "PUBKEY", "PUBLISHABLEK
 
 /// What turns a name with a secret word into a switch: `USE_PASSWORD`.
 #[rustfmt::skip]
-pub(super) const SWITCHES: &[&str] = &[
-    "ALLOW", "USE", "USES", "ENABLE", "DISABLE", "REQUIRE", "REQUIRES", "SKIP", "RANDOM", "HAS", "NO", "IS", "WITH", "WITHOUT", "SEND", "MASK", "LOG", "SHOW", "HIDE",
-    "VERIFY", "VALIDATE", "CHECK", "IGNORE", "FORCE", "GENERATE", "ROTATE", "RESET", "FORGOT", "CHANGE",
-];
+pub(super) const SWITCHES: &[&str] = &["ALLOW", "USE", "USES", "ENABLE", "DISABLE", "REQUIRE", "REQUIRES", "SKIP", "RANDOM", "HAS", "NO", "WITHOUT"];
 
 /// Nouns of identifiers: drawn letters under them are expected.
 #[rustfmt::skip]
