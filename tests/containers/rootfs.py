@@ -110,8 +110,12 @@ def build(server, cache):
     return target
 
 
-def version(server, root):
-    """The version of the packaged software, as Debian counts it."""
-    package = image(server)["version-of"]
+def version_of(package, root):
+    """The version of a package in a root file system, as Debian counts it."""
     query = ["chroot", str(root), "dpkg-query", "-W", "-f", "${Version}", package]
     return subprocess.run(query, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def version(server, root):
+    """The version of the software of a server."""
+    return version_of(image(server)["version-of"], root)

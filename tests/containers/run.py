@@ -29,6 +29,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 VARIANTS = ["as written", "user", "taken over", "root", "naive"]
 SERVERS = ["nginx", "httpd", "redis", "postgres", "mariadb", "php-fpm", "haproxy", "memcached", "caddy"]
 LAUNCH_TYPES = ["fargate", "ec2"]
+PROGRAM = HERE.parents[1] / "target/debug/ecs-harden"
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "ecs-harden-containers"
 PASSWORD = secrets.token_hex(12)
 START_TIMEOUT, STOP_TIMEOUT = 40, 30
 
@@ -265,10 +267,9 @@ def write_results(rows, versions, nofile):
 def main():
     """Run the cases that were asked for; 1 when one failed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "ecs-harden-containers"
     parser.add_argument("servers", nargs="*", metavar="SERVER", help="all by default: " + ", ".join(SERVERS))
-    parser.add_argument("--program", default=HERE.parents[1] / "target/debug/ecs-harden", help="the ecs-harden to run")
-    parser.add_argument("--cache", type=pathlib.Path, default=cache, help="where root file systems are kept")
+    parser.add_argument("--program", default=PROGRAM, help="the ecs-harden to run")
+    parser.add_argument("--cache", type=pathlib.Path, default=CACHE, help="where root file systems are kept")
     parser.add_argument("--variant", action="append", choices=VARIANTS, help="all by default")
     parser.add_argument("--logs", type=pathlib.Path, help="keep the log of each case in this directory")
     parser.add_argument("--write-results", action="store_true", help="refresh the table in README.md")
