@@ -1,5 +1,6 @@
 //! One container definition.
 
+use super::image::ImageName;
 use super::read::{Listed, Place, Read, Why};
 use super::task::TaskView;
 use crate::document::containers;
@@ -135,16 +136,14 @@ impl<'d> ContainerView<'d> {
         self.member("linuxParameters").member(name)
     }
 
+    /// The name of the image.
+    pub fn image(&self) -> Read<ImageName<'d>> {
+        self.member("image").text().map(|written| ImageName::of(written.trim()))
+    }
+
     /// The repository of the image: without registry, tag and digest.
     pub fn image_repository(&self) -> Option<&'d str> {
-        let image = self.member("image").text().known()?;
-        let path = image.split_once('@').map_or(image, |(path, _)| path);
-        let start = match path.split_once('/') {
-            Some((registry, _)) if registry.contains(['.', ':']) || registry == "localhost" => registry.len() + 1,
-            _ => 0,
-        };
-        let path = &path[start..];
-        Some(path.rsplit_once(':').map_or(path, |(repository, _)| repository))
+        self.image().known().map(|image| image.repository)
     }
 
     /// Who the container starts as (ECS API model, `ContainerDefinition.user`); a number may stand without quotes.

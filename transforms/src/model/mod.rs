@@ -3,6 +3,7 @@
 //! Members carry the names of ECS. What a view reads is [`Read`]: absent, known, or unresolved.
 
 mod container;
+mod image;
 mod platform;
 mod read;
 mod target;
@@ -14,6 +15,7 @@ pub use container::{
     CapabilityLists, ContainerView, EVERYBODY_WRITES, LowPort, Mount, MountKind, SystemControl, UserField, VolumeFrom,
     normal_path,
 };
+pub use image::{EcrRegistry, ImageName, is_digest};
 pub use platform::Os;
 pub use read::{Listed, Place, Read, Why};
 pub use target::{

@@ -4,6 +4,7 @@ use super::*;
 use crate::document::Document;
 
 mod container;
+mod image;
 mod platform;
 mod reading;
 mod target;

@@ -11,6 +11,7 @@ pub mod host_pid_namespace;
 pub mod invalid_definition;
 pub mod missing_log_configuration;
 pub mod new_privileges;
+pub mod mutable_image_tag;
 pub mod plaintext_secret;
 pub mod privileged_container;
 pub mod root_user;
@@ -26,6 +27,7 @@ pub use catalogue::catalogue;
 /// Every pass, sorted by id.
 pub static TABLE: [&Pass; 15] = [
     &blocking_log_delivery::PASS,
+pub static TABLE: [&Pass; 13] = [
     &excess_capabilities::PASS,
     &host_ipc_namespace::PASS,
     &host_network_mode::PASS,
@@ -33,6 +35,7 @@ pub static TABLE: [&Pass; 15] = [
     &invalid_definition::PASS,
     &missing_log_configuration::PASS,
     &new_privileges::PASS,
+    &mutable_image_tag::PASS,
     &plaintext_secret::PASS,
     &privileged_container::PASS,
     &root_user::PASS,

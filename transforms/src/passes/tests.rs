@@ -41,6 +41,7 @@ macro_rules! filed {
 
 static FILED: [Filed; 15] = filed![
     blocking_log_delivery,
+static FILED: [Filed; 13] = filed![
     excess_capabilities,
     host_ipc_namespace,
     host_network_mode,
@@ -48,6 +49,7 @@ static FILED: [Filed; 15] = filed![
     invalid_definition,
     missing_log_configuration,
     new_privileges,
+    mutable_image_tag,
     plaintext_secret,
     privileged_container,
     root_user,
