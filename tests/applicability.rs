@@ -82,7 +82,7 @@ fn weaknesses() -> Vec<Weakness> {
         in_task("host-network-mode", "networkMode host", json!({"networkMode": "host"})),
         in_task("host-pid-namespace", "pidMode host", json!({"pidMode": "host"})),
         in_container("invalid-definition", "no such volume", mount.clone()),
-        in_container("missing-cpu-limit", "no cpu", json!({"cpu": null})),
+        weakness("missing-cpu-limit", "no cpu", json!({"cpu": null}), json!({"cpu": null}), json!({})),
         in_container("missing-log-configuration", "nobody names a group", json!({})),
         weakness(
             "missing-log-configuration",
@@ -91,10 +91,12 @@ fn weaknesses() -> Vec<Weakness> {
             json!({}),
             json!({"logs": {"group": "/ecs/{family}", "region": "eu-central-1"}}),
         ),
-        in_container(
+        weakness(
             "missing-memory-limit",
             "memoryReservation alone",
             json!({"memory": null, "memoryReservation": 256}),
+            json!({"memory": null}),
+            json!({}),
         ),
         in_container("mutable-image-tag", "a tag", json!({"image": "registry.example.com/web:7"})),
         in_container("new-privileges", "nothing said", json!({})),

@@ -69,6 +69,13 @@ impl<'d> TaskView<'d> {
             .and_then(|text| parse_mib(text).map_or(Read::Unresolved(Why::WrongType), Read::Known))
     }
 
+    /// Cpu units of the task: `1024`, `"1024"` and `"1 vCPU"` are all accepted by ECS.
+    pub fn cpu_units(&self) -> Read<u64> {
+        self.member("cpu")
+            .scalar()
+            .and_then(|text| parse_units(text).map_or(Read::Unresolved(Why::WrongType), Read::Known))
+    }
+
     /// Whether an attestation policy covers how the containers run (ECS API model, `TrustedExecutionConfiguration`).
     pub fn is_attested(&self) -> bool {
         let mode = self.member("trustedExecutionConfiguration").member("isolationMode").text();
@@ -120,11 +127,21 @@ impl<'d> TaskView<'d> {
 
 /// MiB from `512`, `1GB`, `.5 GB` or `2 gb` (ECS API model, `RegisterTaskDefinition.memory`).
 fn parse_mib(text: &str) -> Option<u64> {
+    in_parts_of_1024(text, "gb")
+}
+
+/// Cpu units from `256`, `.25 vCPU` or `1vcpu` (ECS API model, `RegisterTaskDefinition.cpu`).
+fn parse_units(text: &str) -> Option<u64> {
+    in_parts_of_1024(text, "vcpu")
+}
+
+/// A whole number, or a decimal one of `unit`, each of which has 1024 parts.
+fn in_parts_of_1024(text: &str, unit: &str) -> Option<u64> {
     let lower = text.trim().to_ascii_lowercase();
-    let Some(gigabytes) = lower.strip_suffix("gb") else {
+    let Some(units) = lower.strip_suffix(unit) else {
         return whole_number(&lower);
     };
-    let (whole, fraction) = gigabytes.trim().split_once('.').unwrap_or((gigabytes.trim(), ""));
+    let (whole, fraction) = units.trim().split_once('.').unwrap_or((units.trim(), ""));
     if whole.is_empty() && fraction.is_empty() {
         return None;
     }

@@ -11,6 +11,7 @@ pub mod host_pid_namespace;
 pub mod invalid_definition;
 pub mod missing_log_configuration;
 pub mod new_privileges;
+pub mod missing_memory_limit;
 pub mod mutable_image_tag;
 pub mod plaintext_secret;
 pub mod privileged_container;
@@ -28,6 +29,7 @@ pub use catalogue::catalogue;
 pub static TABLE: [&Pass; 15] = [
     &blocking_log_delivery::PASS,
 pub static TABLE: [&Pass; 13] = [
+pub static TABLE: [&Pass; 14] = [
     &excess_capabilities::PASS,
     &host_ipc_namespace::PASS,
     &host_network_mode::PASS,
@@ -35,6 +37,7 @@ pub static TABLE: [&Pass; 13] = [
     &invalid_definition::PASS,
     &missing_log_configuration::PASS,
     &new_privileges::PASS,
+    &missing_memory_limit::PASS,
     &mutable_image_tag::PASS,
     &plaintext_secret::PASS,
     &privileged_container::PASS,

@@ -42,6 +42,7 @@ macro_rules! filed {
 static FILED: [Filed; 15] = filed![
     blocking_log_delivery,
 static FILED: [Filed; 13] = filed![
+static FILED: [Filed; 14] = filed![
     excess_capabilities,
     host_ipc_namespace,
     host_network_mode,
@@ -49,6 +50,7 @@ static FILED: [Filed; 13] = filed![
     invalid_definition,
     missing_log_configuration,
     new_privileges,
+    missing_memory_limit,
     mutable_image_tag,
     plaintext_secret,
     privileged_container,

@@ -1,6 +1,6 @@
 //! Rules about containers: names, dependencies, users, limits and checks.
 
-use super::tasks::{is_name, lacks, task_cpu};
+use super::tasks::{is_name, lacks};
 use super::{Flaw, Hit, Rule, Scene, containers_where, elements_where, missing, repeated, said, unknown};
 use crate::model::LaunchType::{Fargate, ManagedInstances};
 use crate::model::{ContainerView, Place, Read};
@@ -229,7 +229,7 @@ pub(super) const RULES: &[Rule] = &[
         next_step: "lower cpu of the containers, or raise that of the task",
         check: |scene| {
             let reserved: u64 = scene.containers.iter().filter_map(|it| it.member("cpu").number().known()).sum();
-            let above = task_cpu(&scene.task.member("cpu")).is_some_and(|whole| reserved > whole);
+            let above = scene.task.cpu_units().known().is_some_and(|whole| reserved > whole);
             above.then(|| Hit::task("cpu")).into_iter().collect()
         },
     },

@@ -178,7 +178,7 @@ const FARGATE_SIZES: [(u64, u64, u64, u64); 7] = [
 ];
 
 fn fargate_size(scene: &Scene<'_>) -> Vec<Hit> {
-    let (Some(cpu), Read::Known(memory)) = (task_cpu(&scene.task.member("cpu")), scene.task.memory_mib()) else {
+    let (Read::Known(cpu), Read::Known(memory)) = (scene.task.cpu_units(), scene.task.memory_mib()) else {
         return Vec::new();
     };
     // Sizes above those known here may be offered by now.
@@ -189,18 +189,6 @@ fn fargate_size(scene: &Scene<'_>) -> Vec<Hit> {
         None => cpu > 16384,
     };
     if offered { Vec::new() } else { vec![Hit::task("cpu").about(format!("{cpu} units and {memory} MiB"))] }
-}
-
-/// CPU units from `256`, `.25 vCPU` or `1vcpu` (ECS API model, `RegisterTaskDefinition.cpu`).
-pub(super) fn task_cpu(place: &Place<'_>) -> Option<u64> {
-    let text = place.clone().scalar().known()?.trim().to_ascii_lowercase();
-    let Some(virtual_cpus) = text.strip_suffix("vcpu") else {
-        return text.parse().ok();
-    };
-    let (whole, fraction) = virtual_cpus.trim().split_once('.').unwrap_or((virtual_cpus.trim(), ""));
-    let digits = |text: &str| if text.is_empty() { Some(0) } else { text.parse::<u64>().ok() };
-    let scale = u32::try_from(fraction.len()).ok().filter(|length| *length <= 6)?;
-    digits(whole)?.checked_mul(1024)?.checked_add(digits(fraction)? * 1024 / 10_u64.pow(scale))
 }
 
 /// Whether the task has no such member, as far as this file can tell.

@@ -42,6 +42,24 @@ fn memory_is_read_in_every_spelling_that_ecs_takes() {
 }
 
 #[test]
+fn cpu_is_read_in_every_spelling_that_ecs_takes() {
+    let cases = [
+        ("256", Read::Known(256)),
+        (r#""1024""#, Read::Known(1024)),
+        (r#"".25 vCPU""#, Read::Known(256)),
+        (r#""1vcpu""#, Read::Known(1024)),
+        ("null", Read::Absent),
+        (r#""${cpu}""#, Read::Unresolved(Placeholder)),
+        (r#""1 GB""#, Read::Unresolved(WrongType)),
+        (r#""vCPU""#, Read::Unresolved(WrongType)),
+    ];
+    for (cpu, expected) in cases {
+        let document = task(&format!("\"cpu\": {cpu}"));
+        assert_eq!(TaskView::new(&document).cpu_units(), expected, "{cpu}");
+    }
+}
+
+#[test]
 fn the_proxy_is_the_container_that_proxy_configuration_names() {
     let cases = [
         (r#""cpu": 1"#, Read::Absent),
