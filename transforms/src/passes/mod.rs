@@ -9,6 +9,7 @@ pub mod host_ipc_namespace;
 pub mod host_network_mode;
 pub mod host_pid_namespace;
 pub mod invalid_definition;
+pub mod missing_cpu_limit;
 pub mod missing_log_configuration;
 pub mod new_privileges;
 pub mod missing_memory_limit;
@@ -35,6 +36,7 @@ pub static TABLE: [&Pass; 14] = [
     &host_network_mode::PASS,
     &host_pid_namespace::PASS,
     &invalid_definition::PASS,
+    &missing_cpu_limit::PASS,
     &missing_log_configuration::PASS,
     &new_privileges::PASS,
     &missing_memory_limit::PASS,

@@ -48,6 +48,7 @@ static FILED: [Filed; 14] = filed![
     host_network_mode,
     host_pid_namespace,
     invalid_definition,
+    missing_cpu_limit,
     missing_log_configuration,
     new_privileges,
     missing_memory_limit,
