@@ -11,9 +11,9 @@ pub mod host_pid_namespace;
 pub mod invalid_definition;
 pub mod missing_cpu_limit;
 pub mod missing_log_configuration;
-pub mod new_privileges;
 pub mod missing_memory_limit;
 pub mod mutable_image_tag;
+pub mod new_privileges;
 pub mod plaintext_secret;
 pub mod privileged_container;
 pub mod root_user;
@@ -27,10 +27,8 @@ pub mod writable_root_filesystem;
 pub use catalogue::catalogue;
 
 /// Every pass, sorted by id.
-pub static TABLE: [&Pass; 15] = [
+pub static TABLE: [&Pass; 18] = [
     &blocking_log_delivery::PASS,
-pub static TABLE: [&Pass; 13] = [
-pub static TABLE: [&Pass; 14] = [
     &excess_capabilities::PASS,
     &host_ipc_namespace::PASS,
     &host_network_mode::PASS,
@@ -38,9 +36,9 @@ pub static TABLE: [&Pass; 14] = [
     &invalid_definition::PASS,
     &missing_cpu_limit::PASS,
     &missing_log_configuration::PASS,
-    &new_privileges::PASS,
     &missing_memory_limit::PASS,
     &mutable_image_tag::PASS,
+    &new_privileges::PASS,
     &plaintext_secret::PASS,
     &privileged_container::PASS,
     &root_user::PASS,

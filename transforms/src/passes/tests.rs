@@ -39,10 +39,8 @@ macro_rules! filed {
     };
 }
 
-static FILED: [Filed; 15] = filed![
+static FILED: [Filed; 18] = filed![
     blocking_log_delivery,
-static FILED: [Filed; 13] = filed![
-static FILED: [Filed; 14] = filed![
     excess_capabilities,
     host_ipc_namespace,
     host_network_mode,
@@ -50,9 +48,9 @@ static FILED: [Filed; 14] = filed![
     invalid_definition,
     missing_cpu_limit,
     missing_log_configuration,
-    new_privileges,
     missing_memory_limit,
     mutable_image_tag,
+    new_privileges,
     plaintext_secret,
     privileged_container,
     root_user,

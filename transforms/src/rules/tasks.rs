@@ -2,7 +2,7 @@
 
 use super::{Hit, Rule, Scene, missing, repeated, said, unknown};
 use crate::model::LaunchType::{self, Fargate};
-use crate::model::{Place, Read};
+use crate::model::Read;
 use crate::tree::Path;
 
 pub(super) const RULES: &[Rule] = &[
