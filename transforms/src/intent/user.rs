@@ -143,7 +143,7 @@ fn linux_mend(setting: &Setting<'_>, container: &ContainerView<'_>) -> Plan<User
     if let Some(obstacle) = taken(setting, container, &user.value) {
         return Plan::Blocked(vec![obstacle]);
     }
-    let needs_tmpfs = image.map_or_else(Vec::new, |image| closed_paths(container, image, &user.value));
+    let needs_tmpfs = image.map_or_else(Vec::new, |image| closed_paths(setting, container, image, &user.value));
     let needs_tmpfs = if is_the_image_s { Vec::new() } else { needs_tmpfs };
     let plain = format!("user {}", user.value);
     let published = published.filter(|image| image.entry().user.is_some());
@@ -192,7 +192,7 @@ fn starts_as(container: &ContainerView<'_>, image: &Image, user: &str) -> bool {
 }
 
 /// What the image writes and this user may not, where nothing is mounted.
-fn closed_paths(container: &ContainerView<'_>, image: &Image, user: &str) -> Vec<String> {
+fn closed_paths(setting: &Setting<'_>, container: &ContainerView<'_>, image: &Image, user: &str) -> Vec<String> {
     let Some(ids) = Ids::of(user) else { return Vec::new() };
     // What is read-only already was never written.
     if writable_root_filesystem::is_weak(container) != Read::Known(true) {
@@ -201,7 +201,11 @@ fn closed_paths(container: &ContainerView<'_>, image: &Image, user: &str) -> Vec
     let mounts = container.mounts().unwrap_or_default();
     let mounted: Vec<String> = mounts.into_iter().filter_map(|mount| mount.path.known()).collect();
     let covered = |path: &str| mounted.iter().any(|mount| image::same_place(mount) == image::same_place(path));
-    let closed = image.entry().paths.iter().filter(|path| !path.optional && !path.admits(ids) && !covered(&path.path));
+    // Whoever names what is written says that the rest is not.
+    let named = setting.wishes.layers.pick(container.into(), |knobs| knobs.writable_root_filesystem.paths.as_ref());
+    let written = |path: &str| named.as_ref().is_none_or(|named| named.value.iter().any(|known| known.path == path));
+    let closed = image.entry().paths.iter().filter(|path| !path.optional && written(&path.path));
+    let closed = closed.filter(|path| !path.admits(ids) && !covered(&path.path));
     closed.map(|path| path.path.clone()).collect()
 }
 

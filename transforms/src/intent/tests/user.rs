@@ -280,3 +280,17 @@ fn obstacles_add_up() {
     assert_eq!(starts, ["`web` is the FireLen", "volume `a` is mounte", "it listens on port 8"]);
     assert_eq!(after(&plan.after), "unknown");
 }
+
+/// Whoever names the paths has the last word on them, so that the next run, which finds the root file system read-only, says the same.
+#[test]
+fn paths_that_somebody_names_are_all_that_a_known_image_writes() {
+    let nginx = r#"{"requiresCompatibilities": ["EC2"], "runtimePlatform": {"operatingSystemFamily": "LINUX"},
+        "containerDefinitions": [{"name": "web", "image": "nginx:1.29"}]}"#;
+    let user = |knobs: Json| first(nginx, &wishes(knobs)).user.mend;
+    let named = user(json!({ "writable-root-filesystem": { "paths": ["/tmp"] } }));
+    assert!(matches!(named, Plan::Ready(mend) if mend.user.value == "101:101" && mend.needs_tmpfs.is_empty()));
+    let all = user(json!({}));
+    assert!(matches!(all, Plan::Ready(mend) if mend.needs_tmpfs == ["/var/cache/nginx", "/run"]));
+    let disabled = user(json!({ "disable": ["writable-root-filesystem"] }));
+    assert!(matches!(disabled, Plan::Blocked(_)));
+}
