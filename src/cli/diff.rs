@@ -83,10 +83,10 @@ pub(super) struct Shown {
 pub(super) fn render(found: &Found, plan: &Plan, secrets: Secrets, cwd: &Path) -> Shown {
     let Some(hardened) = &plan.outcome.hardened else { return Shown::default() };
     let path = source::from_directory(found, cwd);
-    let (old, new) = (masking::sensitive(&plan.document), masking::sensitive(hardened));
+    let new = masking::sensitive(hardened);
     let rendered = diff::unified(&DiffInput {
         path: &path,
-        old: Side { text: plan.document.text(), sensitive: &old },
+        old: Side { text: plan.document.text(), sensitive: &plan.outcome.sensitive },
         new: Side { text: hardened.text(), sensitive: &new },
         secrets,
     });

@@ -9,8 +9,8 @@ pub mod text;
 /// `text` with everything made harmless that could drive a terminal or hide what stands there: control characters other than the
 /// tab, and characters that turn the direction of writing, are written as escapes.
 pub fn clean(text: &str) -> String {
-    // Nearly every text is harmless, and most are plain.
-    if text.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~')) {
+    // Nearly every text is plain. Counting, other than looking for the first, is done on many bytes at once.
+    if text.bytes().filter(|byte| !matches!(byte, b'\t' | b' '..=b'~')).count() == 0 {
         return text.to_owned();
     }
     let mut clean = String::with_capacity(text.len());

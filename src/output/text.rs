@@ -1,13 +1,16 @@
 //! The report of `check` for people: each finding with its place, its reason, its remedy and what the remedy may break.
 
-use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Level, Message, Renderer, Snippet};
+mod block;
+
+use annotate_snippets::Level;
 use ecs_harden_transforms::engine::{Decision, Judged};
 use ecs_harden_transforms::masking;
 use ecs_harden_transforms::model::{Os, TaskView};
 use ecs_harden_transforms::pass::{Fix, Provenance, Remedy, Severity, Verdict};
 use ecs_harden_transforms::read::LineIndex;
 use ecs_harden_transforms::tree::Span;
+
+use block::{Block, Note};
 
 use super::{clean, counted};
 use crate::context::Verbosity;
@@ -25,7 +28,7 @@ pub struct Drawing {
 /// The report about one file that was read; empty for a clean one unless more is to be told.
 pub fn report(shown: &str, plan: &Plan, drawing: Drawing) -> String {
     let mut report = String::new();
-    let about = About { shown, plan, lines: plan.document.lines(), sensitive: masking::sensitive(&plan.document) };
+    let about = About { shown, plan, lines: plan.document.lines(), sensitive: &plan.outcome.sensitive };
     for judged in &plan.outcome.findings {
         match judged.decision {
             Decision::Waived if drawing.verbosity < Verbosity::Verbose => {}
@@ -55,7 +58,7 @@ struct About<'a> {
     shown: &'a str,
     plan: &'a Plan,
     lines: LineIndex<'a>,
-    sensitive: Vec<Span>,
+    sensitive: &'a [Span],
 }
 
 fn finding(about: &About<'_>, judged: &Judged, drawing: Drawing) -> String {
@@ -67,18 +70,24 @@ fn finding(about: &About<'_>, judged: &Judged, drawing: Drawing) -> String {
         return format!("{}:{line}:{column}: {severity}: {message} [{}]\n", clean(shown), pass.id);
     }
     let excerpt = Excerpt::of(about, plan.document.mark(&judged.finding.place));
-    let snippet = Snippet::source(excerpt.text.as_str())
-        .line_start(line)
-        .annotation(AnnotationKind::Primary.span(excerpt.mark.start..excerpt.mark.end).label(label(plan, judged)));
-    let title = level(judged).with_name(severity).primary_title(message).id(pass.id.0);
-    let expired = plan.waiver(judged).and_then(|waiver| {
-        let day = waiver.expires.as_ref()?;
-        Some(note("waiver", format!("expired on {day}: {} ({})", waiver.reason, waiver.written)))
-    });
-    let group = title.element(snippet).elements(notes(judged)).elements(expired);
-    let renderer = if drawing.coloured { Renderer::styled() } else { Renderer::plain() };
-    let drawn = renderer.decor_style(DecorStyle::Ascii).render(&[group]);
-    format!("{}:{line}:{column}\n{drawn}\n\n", clean(shown))
+    let mut notes = notes(judged);
+    if let Some(waiver) = plan.waiver(judged)
+        && let Some(day) = &waiver.expires
+    {
+        notes.push(note("waiver", format!("expired on {day}: {} ({})", waiver.reason, waiver.written)));
+    }
+    let block = Block {
+        level: level(judged),
+        severity,
+        message,
+        id: pass.id.0,
+        line,
+        excerpt: excerpt.text,
+        mark: excerpt.mark,
+        label: label(plan, judged),
+        notes,
+    };
+    format!("{}:{line}:{column}\n{}\n\n", clean(shown), block.draw(drawing.coloured))
 }
 
 /// One line on a finding that somebody decided to live with.
@@ -131,7 +140,7 @@ impl Excerpt {
         // One-line files are long: a window around the mark is enough.
         let start = boundary(text, start.max(mark.start.saturating_sub(60)));
         let end = boundary(text, end.min(mark.end.max(mark.start) + 60)).max(mark.start);
-        let shown = |from, to| clean(&masking::masked(text, Span::new(from, to), &about.sensitive));
+        let shown = |from, to| clean(&masking::masked(text, Span::new(from, to), about.sensitive));
         let marked_end = mark.end.min(end);
         let before = shown(start, mark.start);
         let (marked, after) = (shown(mark.start, marked_end), shown(marked_end, end));
@@ -148,11 +157,11 @@ fn boundary(text: &str, offset: usize) -> usize {
     (0..=offset).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }
 
-fn note(name: &str, text: impl Into<String>) -> Message<'static> {
-    Level::NOTE.with_name(name.to_owned()).message(clean(&text.into()))
+fn note(name: &'static str, text: impl AsRef<str>) -> Note {
+    Note { name, text: clean(text.as_ref()) }
 }
 
-fn notes(judged: &Judged) -> Vec<Message<'static>> {
+fn notes(judged: &Judged) -> Vec<Note> {
     let finding = &judged.finding;
     let mut notes = Vec::new();
     if !finding.controls.is_empty() {
@@ -174,15 +183,15 @@ fn notes(judged: &Judged) -> Vec<Message<'static>> {
     notes
 }
 
-fn fix_notes(fix: &Fix) -> Vec<Message<'static>> {
+fn fix_notes(fix: &Fix) -> Vec<Note> {
     let mut notes = vec![note("fix", format!("{} ({})", fix.title, fix.applicability.name()))];
     for value in &fix.values {
         let guess = if value.by == Provenance::BuiltInDefault { ", a guess" } else { "" };
         notes.push(note("rests on", format!("{}: {}{guess}", value.value, value.by.phrase())));
     }
     for risk in &fix.risks {
-        notes.push(note("may break", risk.breaks.clone()));
-        notes.push(note("test", risk.test.clone()));
+        notes.push(note("may break", &risk.breaks));
+        notes.push(note("test", &risk.test));
     }
     notes
 }

@@ -34,6 +34,8 @@ pub struct Outcome {
     pub splices: Vec<Splice>,
     /// The document with all applied fixes; `None` where there are none.
     pub hardened: Option<Document>,
+    /// What of the document must not be shown: [`masking::sensitive`].
+    pub sensitive: Vec<Span>,
 }
 
 /// A finding and what became of it.
@@ -179,13 +181,14 @@ pub fn round(document: &Document, intent: Intent, round: &Round<'_>) -> Result<O
     let mut edits: Vec<Edit> = applied(&findings).flat_map(|(_, fix)| fix.edits.clone()).collect();
     edits.sort_by_key(rank);
     if edits.is_empty() {
-        return Ok(Outcome { intent, findings, ops: Patch(Vec::new()), splices: Vec::new(), hardened: None });
+        let (ops, splices, sensitive) = (Patch::default(), Vec::new(), editor.sensitive);
+        return Ok(Outcome { intent, findings, ops, splices, hardened: None, sensitive });
     }
     let change = change(document, &edits)?;
     let (ops, splices) = (edit::lower(&change), damaged(editor.splices(&change)?, round.fault));
     let result = edit::apply(document.text(), &splices);
     let hardened = prove(document, &intent, &findings, round.table, &ops, result)?;
-    Ok(Outcome { intent, findings, ops, splices, hardened: Some(hardened) })
+    Ok(Outcome { intent, findings, ops, splices, hardened: Some(hardened), sensitive: editor.sensitive })
 }
 
 /// Every finding of the selected passes of `table`, in source order.

@@ -53,12 +53,19 @@ pub fn is_value(node: &Node, text: &str, value: &Value) -> bool {
             marked && array.items.iter().zip(shown).all(|(item, value)| is_value(item, text, value))
         }
         (tree::Value::Object(object), Value::Object(values)) => {
-            let is_member = |member: &tree::Member| {
-                values.get(&member.name).is_some_and(|value| is_value(&member.value, text, value))
-            };
             let marked = !object.open || values.get(OPEN) == Some(&Value::Bool(true));
             let count = object.members.len() + usize::from(object.open);
-            marked && values.len() == count && object.members.iter().all(is_member)
+            // Nearly always the order is the same, and nothing has to be looked up.
+            let mut in_order = values.iter();
+            marked
+                && values.len() == count
+                && object.members.iter().all(|member| {
+                    let value = match in_order.next() {
+                        Some((name, value)) if *name == member.name => Some(value),
+                        _ => values.get(&member.name),
+                    };
+                    value.is_some_and(|value| is_value(&member.value, text, value))
+                })
         }
         _ => false,
     }

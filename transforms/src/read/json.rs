@@ -1,7 +1,7 @@
 //! JSON with comments and trailing commas, and with the placeholders of deploy tools, to a tree.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use jsonc_parser::ast;
 use jsonc_parser::common::Ranged;
@@ -114,8 +114,7 @@ impl Reading<'_> {
             (Err(error), None) => return Err(refusal(&error, scratch)),
             (Ok(parsed), None) => parsed.value.ok_or(ReadError::new(ReadErrorKind::Empty, scratch.len()))?,
         };
-        let by_start = self.placeholders.iter().map(|placeholder| (placeholder.span.start, *placeholder)).collect();
-        let builder = Builder { reading: &self, by_start };
+        let builder = Builder { reading: &self };
         let root = builder.node(&value)?;
         if root.value == Value::Opaque {
             return Err(ReadError::broken(Flaw::ExpectedValue, root.span.start));
@@ -130,10 +129,12 @@ impl Reading<'_> {
     }
 }
 
+/// Few objects have so many members that it pays to remember their names apart.
+const FEW_MEMBERS: usize = 32;
+
 /// Turns the parser's tree into ours.
 struct Builder<'a> {
     reading: &'a Reading<'a>,
-    by_start: HashMap<usize, Placeholder>,
 }
 
 impl Builder<'_> {
@@ -166,7 +167,12 @@ impl Builder<'_> {
                 Value::String(name) => name,
                 _ => name_span.of(self.reading.text).to_owned(),
             };
-            if !seen.insert(name.clone()) {
+            let repeated = if object.properties.len() <= FEW_MEMBERS {
+                members.iter().any(|member: &Member| member.name == name)
+            } else {
+                !seen.insert(name.clone())
+            };
+            if repeated {
                 return Err(ReadError::new(ReadErrorKind::Repeated(known(&name)), name_span.start));
             }
             members.push(Member { name, name_span, value });
@@ -176,12 +182,13 @@ impl Builder<'_> {
 
     /// The value of a string token: opaque where it was laid over a placeholder.
     fn string(&self, span: Span, decoded: &str) -> Value {
-        if self.by_start.contains_key(&span.start) {
-            return Value::Opaque;
-        }
         let placeholders = &self.reading.placeholders;
         let first = placeholders.partition_point(|placeholder| placeholder.span.start < span.start);
-        let inside = placeholders[first..].iter().take_while(|placeholder| placeholder.span.end <= span.end);
+        let inside = &placeholders[first..];
+        if inside.first().is_some_and(|placeholder| placeholder.span.start == span.start) {
+            return Value::Opaque;
+        }
+        let inside = inside.iter().take_while(|placeholder| placeholder.span.end <= span.end);
         let inside: Vec<_> =
             inside.filter(|placeholder| placeholder.position == PlaceholderPosition::InString).collect();
         if inside.is_empty() {

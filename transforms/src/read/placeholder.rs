@@ -23,18 +23,25 @@ const SEARCH_BUDGET: usize = 16 * 1024 * 1024;
 /// Control flow in a string (`%{ if … }`, `{% if … %}`) counts too. A lone `$`, prices, comparisons, URLs, ARNs, e-mail
 /// addresses and Windows paths do not.
 pub fn in_string(text: &str) -> bool {
-    if !text.bytes().any(|byte| OPENINGS.contains(&byte)) {
+    // Nearly every string of every file comes by here, most of them with nothing to look for.
+    let has = |opening: u8| text.as_bytes().contains(&opening);
+    let [dollar, brace, angle_bracket, percent_sign, at, underscore] = OPENINGS.map(has);
+    if !(dollar || brace || angle_bracket || percent_sign || at || underscore) {
         return false;
     }
     let closed = |open: &str, close: &str| {
         let bodies = text.match_indices(open).map(|(at, _)| &text[at + open.len()..]);
         bodies.map_while(|body| body.find(close)).any(|length| length > 0)
     };
-    if closed("${", "}") || closed("$(", ")") || closed("{{", "}}") || closed("<%", "%>") {
+    let dollars = dollar && (closed("${", "}") || closed("$(", ")"));
+    if dollars || (brace && closed("{{", "}}")) || (angle_bracket && closed("<%", "%>")) {
         return true;
     }
-    if text.contains("%{") || text.contains("{%") {
+    if percent_sign && brace && (text.contains("%{") || text.contains("{%")) {
         return true;
+    }
+    if !(dollar || angle_bracket || percent_sign || at || text.contains("__")) {
+        return false;
     }
     text.char_indices().any(|(at, char)| match char {
         '$' if !text[..at].ends_with('\\') => dollar_name(text, at).is_some(),

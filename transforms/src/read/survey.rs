@@ -89,17 +89,27 @@ pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
 /// The end of the string that starts at `at`, and its first raw control character.
 fn string_end(bytes: &[u8], at: usize) -> (usize, Option<usize>) {
     let mut control = None;
-    let mut escaped = false;
-    for (offset, byte) in bytes.iter().enumerate().skip(at + 1) {
-        if *byte < 0x20 {
-            control = control.or(Some(offset));
-        }
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
+    let mut offset = at + 1;
+    while let Some(plain) = bytes.get(offset..).and_then(|rest| rest.iter().position(|&byte| ends_plain(byte))) {
+        offset += plain;
+        match bytes[offset] {
             b'"' => return (offset + 1, control),
-            _ => {}
+            // What is escaped is looked at for its own sake only if it is a control character.
+            b'\\' if bytes.get(offset + 1).is_none_or(|&escaped| escaped >= 0x20) => offset += 2,
+            b'\\' => {
+                control = control.or(Some(offset + 1));
+                offset += 2;
+            }
+            _ => {
+                control = control.or(Some(offset));
+                offset += 1;
+            }
         }
     }
     (bytes.len(), control)
+}
+
+/// Whether a byte in a string is more than itself.
+const fn ends_plain(byte: u8) -> bool {
+    byte == b'"' || byte == b'\\' || byte < 0x20
 }
