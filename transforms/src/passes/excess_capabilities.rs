@@ -55,6 +55,7 @@ pub static PASS: Pass = Pass {
 /// The knobs of this pass.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[schemars(rename = "ExcessCapabilitiesKnobs")]
 pub struct Knobs {
     /// What the container needs.
     pub keep: Option<Vec<CapabilityName>>,
@@ -65,6 +66,7 @@ pub struct Knobs {
 /// How much is taken away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "CapabilityMode")]
 pub enum Mode {
     /// Everything that is not kept.
     DropAll,

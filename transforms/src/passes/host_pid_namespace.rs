@@ -40,6 +40,7 @@ pub static PASS: Pass = Pass {
 /// The knobs of this pass.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[schemars(rename = "HostPidNamespaceKnobs")]
 pub struct Knobs {
     /// What is shared instead.
     pub mode: Option<Mode>,
@@ -48,6 +49,7 @@ pub struct Knobs {
 /// Whose processes a container sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "HostPidMode")]
 pub enum Mode {
     /// Those of its task.
     Task,

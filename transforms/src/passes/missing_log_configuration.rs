@@ -71,6 +71,7 @@ pub const DEFAULT_BUFFER: &str = "25m";
 /// The knobs of this pass.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[schemars(rename = "MissingLogConfigurationKnobs")]
 pub struct Knobs {
     /// Where logs go.
     pub group: Option<LogGroup>,
@@ -89,6 +90,7 @@ pub struct Knobs {
 /// What happens when logs are written faster than they are delivered (ECS API model, `LogConfiguration.options`: `mode`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "LogMode")]
 pub enum Mode {
     /// The container waits.
     Blocking,

@@ -60,6 +60,7 @@ pub const DEFAULT_USER: &str = "1000:1000";
 /// The knobs of this pass.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[schemars(rename = "RootUserKnobs")]
 pub struct Knobs {
     /// The user that the container gets.
     pub user: Option<LinuxUser>,

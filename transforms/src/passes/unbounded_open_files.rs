@@ -84,6 +84,7 @@ const OPEN_FILES: &str = "nofile";
 /// The knobs of this pass.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[schemars(rename = "UnboundedOpenFilesKnobs")]
 pub struct Knobs {
     /// How many files a container may hold open until it asks for more.
     pub soft: Option<OpenFiles>,

@@ -61,6 +61,7 @@ pub const DEFAULT_MEMORY_PERCENT: u64 = 10;
 /// The knobs of this pass.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[schemars(rename = "WritableRootFilesystemKnobs")]
 pub struct Knobs {
     /// What the container writes.
     pub paths: Option<Vec<WritablePath>>,

@@ -11,6 +11,7 @@ use crate::arn::{Account, Region, SecretArn};
 /// The knobs of this pass.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[schemars(rename = "PlaintextSecretKnobs")]
 pub struct Knobs {
     /// By the name of the variable, the secret or parameter that holds its value.
     pub arns: Option<BTreeMap<String, SecretArn>>,
