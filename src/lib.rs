@@ -5,6 +5,7 @@
 pub mod ahead;
 pub mod cli;
 pub mod context;
+pub mod image;
 pub mod output;
 pub mod plan;
 pub mod policy;

@@ -9,6 +9,7 @@ mod support;
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 
 use ecs_harden_transforms::document::Document;
 use ecs_harden_transforms::engine::{self, Decision, Fault, Outcome};
@@ -197,6 +198,7 @@ fn harden(document: &Document, pass: &'static Pass, knobs: &Value) -> Option<Out
         os: None,
         layers: Layers::from(vec![layer]),
         waivers: Waivers::default(),
+        images: Arc::default(),
     };
     engine::harden(document, &wishes, Fault::None).ok()
 }

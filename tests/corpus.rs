@@ -13,6 +13,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
 use ecs_harden::plan::{Plan, RefusalKind, Standing};
 use ecs_harden_transforms::engine::{Decision, Fault};
@@ -49,6 +50,7 @@ fn wishes() -> Wishes {
         target: TargetWish::default(),
         os: None,
         waivers: Waivers::default(),
+        images: Arc::default(),
         layers: Layers::default(),
     }
 }

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ecs_harden_transforms::document::Document;
 use ecs_harden_transforms::engine::{self, Fault};
@@ -74,6 +75,7 @@ fn record(text: &mut String, title: &str, definition: &Value) {
         os: None,
         layers: Layers::default(),
         waivers: Waivers::default(),
+        images: Arc::default(),
     };
     let document = Document::read(serde_json::to_string(definition).unwrap()).unwrap();
     let outcome = engine::harden(&document, &wishes, Fault::None).unwrap();

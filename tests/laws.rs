@@ -6,6 +6,7 @@
 mod support;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ecs_harden_transforms::document::Document;
 use ecs_harden_transforms::emit;
@@ -78,6 +79,7 @@ fn wishes() -> impl Strategy<Value = Wishes> {
                 target: TargetWish::default(),
                 os: None,
                 waivers: Waivers::default(),
+                images: Arc::default(),
                 layers: Layers::from(layers.collect::<Vec<_>>()),
             }
         },
@@ -92,6 +94,7 @@ fn all() -> Wishes {
         target: TargetWish::default(),
         os: None,
         waivers: Waivers::default(),
+        images: Arc::default(),
         layers: Layers::default(),
     }
 }

@@ -225,6 +225,8 @@ fn no_command_shows_a_planted_value() {
             &["fix", name, "--only", "plaintext-secret", "--policy", "policy.toml"],
             &["check", name, "--only", "plaintext-secret", "--set", "secrets.names=NAME_*"],
             &["policy", "show", name, "--policy", "policy.toml"],
+            &["check", name, "--image-config", "c0=image.json", "--dockerfile", "c1=Dockerfile", "-vv"],
+            &["fix", name, "--image-config", "c0=image.json", "--format", "json", "-o", "out.json"],
             &["init", ".", "-o", "-"],
             &["init", "-vv"],
             &["explain"],
@@ -235,6 +237,11 @@ fn no_command_shows_a_planted_value() {
             let scratch = tempfile::tempdir().unwrap();
             fs::write(scratch.path().join(name), &text).unwrap();
             fs::write(scratch.path().join("policy.toml"), POLICY).unwrap();
+            let image = json!([{"Config": {"User": "7:7", "Env": [format!("TOKEN={PLANTED}-in-the-image")],
+                "Labels": {"a": format!("{PLANTED}-in-a-label")}, "Cmd": [format!("--token={PLANTED}-in-its-command")]}}]);
+            fs::write(scratch.path().join("image.json"), image.to_string()).unwrap();
+            let file = format!("FROM scratch\nENV TOKEN={PLANTED}-in-the-dockerfile\nUSER 8:8\n");
+            fs::write(scratch.path().join("Dockerfile"), file).unwrap();
             let output = ecs_harden(scratch.path(), arguments);
             assert!(output.status.code().is_some_and(|code| code < 3), "{arguments:?}: {output:?}");
             assert_both_silent(&format!("{name} {arguments:?}"), &output);

@@ -92,14 +92,15 @@ const PURE: &[(&str, &[&str])] = &[
 ];
 
 /// The layers of the binary.
-const EFFECTS: [(&str, &[&str]); 8] = [
+const EFFECTS: [(&str, &[&str]); 9] = [
     ("ahead", &[]),
     ("source", &["ahead"]),
     ("context", &[]),
+    ("image", &["source"]),
     ("policy", &["source"]),
     ("plan", &[]),
     ("output", &["plan", "source", "context"]),
-    ("cli", &["ahead", "plan", "source", "context", "policy", "output"]),
+    ("cli", &["ahead", "image", "plan", "source", "context", "policy", "output"]),
     ("main", &["cli"]),
 ];
 

@@ -179,6 +179,12 @@ pub struct Run {
     /// Operating system where the definition does not say: linux or windows
     #[arg(long, value_name = "OS")]
     pub os: Option<Os>,
+    /// What an image says of itself: [CONTAINER=]FILE, the output of `docker image inspect` or `crane config`, or an OCI layout
+    #[arg(long, value_name = "[CONTAINER=]FILE")]
+    pub image_config: Vec<String>,
+    /// The Dockerfile of an image: [CONTAINER=]FILE; its last stage counts
+    #[arg(long, value_name = "[CONTAINER=]FILE")]
+    pub dockerfile: Vec<String>,
     /// Set a knob: [[FAMILY/]CONTAINER:]PASS.KNOB=VALUE, where names may hold * and ?
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
@@ -203,6 +209,8 @@ impl Run {
             launch_type: Vec::new(),
             os: None,
             set: Vec::new(),
+            image_config: Vec::new(),
+            dockerfile: Vec::new(),
             policy: PolicySource { policy: None, no_policy: true },
             format: Format::Text,
         }

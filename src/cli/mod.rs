@@ -20,6 +20,7 @@ pub use args::{Cli, Command};
 pub use exit::Exit;
 
 use crate::context::{Context, Verbosity};
+use crate::image::ImageError;
 use crate::policy::PolicyError;
 use crate::policy::set::SetError;
 use crate::source::SourceError;
@@ -41,6 +42,9 @@ pub enum CliError {
     /// A policy that cannot be taken.
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    /// An image that cannot be read.
+    #[error(transparent)]
+    Image(#[from] ImageError),
     /// A file that the whole command depends on.
     #[error(transparent)]
     Source(#[from] SourceError),
@@ -59,6 +63,7 @@ impl CliError {
             Self::Usage { next_step, .. } => next_step.clone(),
             Self::Set(error) => error.next_step(),
             Self::Policy(error) => error.next_step.clone(),
+            Self::Image(error) => error.next_step.into(),
             Self::Source(error) => error.next_step().into(),
             Self::Output(_) => "check where the output goes: a full disk, a closed pipe".into(),
         }

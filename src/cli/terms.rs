@@ -1,10 +1,11 @@
 //! The terms of a run: what flags and policy say about each input, which policy that is, and which of its waivers were of use.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use ecs_harden_transforms::arn::Region;
-use ecs_harden_transforms::intent::{Selection, Wishes};
+use ecs_harden_transforms::intent::{Selection, ToldImage, Whose, Wishes};
 use ecs_harden_transforms::knobs::{Knobs, Layer, Layers, Scope, Subject};
 use ecs_harden_transforms::model::{TargetWish, TaskView};
 use ecs_harden_transforms::pass::{Applicability, PassId, Provenance};
@@ -14,6 +15,7 @@ use ecs_harden_transforms::waiver::{Waiver, WaiverState, Waivers};
 use super::CliError;
 use super::args::Run;
 use crate::context::Context;
+use crate::image;
 use crate::output::clean;
 use crate::plan::Plan;
 use crate::policy::{Policies, set};
@@ -26,6 +28,9 @@ pub(super) struct Terms<'a> {
     run: &'a Run,
     environment: Option<Layer>,
     flags: Vec<Layer>,
+    images: Arc<[ToldImage]>,
+    /// Which of them are about a container.
+    images_used: Vec<bool>,
     policies: Policies<'a>,
     wishes: BTreeMap<Option<String>, Arc<Wishes>>,
     /// The last line that named a policy.
@@ -61,6 +66,7 @@ enum UseState {
 impl<'a> Terms<'a> {
     /// What the flags state.
     pub(super) fn new(run: &'a Run, cwd: &'a std::path::Path, context: &Context) -> Result<Self, CliError> {
+        let images = images(run)?;
         let flags = run.set.iter().map(|argument| set::layer(argument)).collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
             selection: Selection {
@@ -73,6 +79,8 @@ impl<'a> Terms<'a> {
             run,
             environment: environment(context.region.as_deref()),
             flags,
+            images_used: vec![false; images.len()],
+            images: images.into(),
             policies: Policies::new(run.policy.choice(), cwd, context.today),
             wishes: BTreeMap::new(),
             announced: None,
@@ -101,6 +109,7 @@ impl<'a> Terms<'a> {
                 self.environment.iter().cloned().chain(written).chain(self.flags.iter().cloned()).collect::<Vec<_>>(),
             ),
             waivers: Waivers::from(waivers),
+            images: self.images.clone(),
         });
         self.wishes.insert(name.clone(), wishes.clone());
         Ok(InForce { policy: name, wishes })
@@ -120,6 +129,9 @@ impl<'a> Terms<'a> {
     pub(super) fn looked(&mut self, plan: &Plan) {
         let task = TaskView::new(&plan.document);
         let seen = task.seen();
+        for (told, used) in self.images.iter().zip(&mut self.images_used) {
+            *used |= seen.iter().any(|container| told.is_of(container, seen.len() == 1));
+        }
         for waiver in plan.outcome.intent.wishes.waivers.iter() {
             let about = seen
                 .iter()
@@ -142,10 +154,14 @@ impl<'a> Terms<'a> {
         }
     }
 
-    /// What is to be said about waivers at the end: those that matched nothing where they might have, and those that are over.
+    /// What is to be said at the end: images that are about nothing, and waivers: those that matched nothing where they might have, and those that are over.
     pub(super) fn warnings(&self) -> impl Iterator<Item = String> {
+        let images = self.images.iter().zip(&self.images_used).filter(|(_, used)| !**used);
+        let images = images.map(|(told, _)| {
+            format!("{}: no container runs this image; say which one does: CONTAINER={}", told.shown, told.shown)
+        });
         let runs = |pass: PassId| self.selection.passes.contains(&pass);
-        self.waivers.values().filter(move |used| runs(used.waiver.pass)).filter_map(|used| {
+        let waivers = self.waivers.values().filter(move |used| runs(used.waiver.pass)).filter_map(|used| {
             let Waiver { pass, written, expires, .. } = &used.waiver;
             match (used.state, used.waiver.state) {
                 (UseState::Matched, WaiverState::Expired) => {
@@ -157,7 +173,8 @@ impl<'a> Terms<'a> {
                 }
                 (UseState::Matched, WaiverState::Holds) | (UseState::Elsewhere, _) => None,
             }
-        })
+        });
+        images.chain(waivers)
     }
 }
 
@@ -168,6 +185,40 @@ fn environment(region: Option<&str>) -> Option<Layer> {
     knobs.secrets.region = Some(region.clone());
     knobs.logs.region = Some(region);
     Some(Layer { origin: Provenance::Environment, scope: Scope::everything(), knobs })
+}
+
+/// What the images that flags name say of themselves.
+fn images(run: &Run) -> Result<Vec<ToldImage>, CliError> {
+    let mut told = Vec::new();
+    for argument in &run.image_config {
+        let (scope, path) = whose(argument)?;
+        for config in image::configs(path)? {
+            let whose = scope.clone().map_or_else(|| Whose::Image(config.names.clone()), Whose::Named);
+            told.push(ToldImage { whose, config, shown: clean(&path.display().to_string()) });
+        }
+    }
+    for argument in &run.dockerfile {
+        let (scope, path) = whose(argument)?;
+        let whose = scope.map_or_else(|| Whose::Image(Vec::new()), Whose::Named);
+        told.push(ToldImage { whose, config: image::dockerfile(path)?, shown: clean(&path.display().to_string()) });
+    }
+    Ok(told)
+}
+
+/// The containers before the `=`, if there is one, and the path. Container names hold no slash.
+fn whose(argument: &str) -> Result<(Option<Scope>, &Path), CliError> {
+    match argument.split_once('=') {
+        Some((container, path)) if !container.contains('/') => {
+            let scope = Scope::of(None, Some(container)).map_err(|_| {
+                CliError::usage(
+                    "the container before = is not a valid glob",
+                    "write [CONTAINER=]FILE, where the name may hold * and ?",
+                )
+            })?;
+            Ok((Some(scope), Path::new(path)))
+        }
+        _ => Ok((None, Path::new(argument))),
+    }
 }
 
 fn selected(run: &Run) -> Result<Vec<PassId>, CliError> {

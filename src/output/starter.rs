@@ -272,6 +272,8 @@ fn few(names: &BTreeSet<String>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use ecs_harden_transforms::engine::Fault;
     use ecs_harden_transforms::intent::{Selection, Wishes};
     use ecs_harden_transforms::knobs::Layers;
@@ -288,6 +290,7 @@ mod tests {
             os: None,
             layers: Layers::default(),
             waivers: Waivers::default(),
+            images: Arc::default(),
         };
         let mut starter = Starter::default();
         starter.add("task.json", &Plan::of(text.as_bytes(), &wishes, Fault::None).unwrap());

@@ -123,6 +123,8 @@ pub enum Provenance {
     Catalogue,
     /// The environment that this runs in.
     Environment,
+    /// The image itself, by its configuration.
+    ImageConfig,
     /// Another container of the same task.
     Sibling,
     /// The launch type does the same where nothing is said, and AWS documents it.
@@ -142,6 +144,7 @@ impl Provenance {
             Self::BuiltInDefault => "built-in default",
             Self::Catalogue => "image catalogue",
             Self::Environment => "environment",
+            Self::ImageConfig => "the image itself",
             Self::Sibling => "sibling container",
             Self::Platform => "what the launch type gives by itself",
             Self::Policy => "policy",

@@ -1,6 +1,7 @@
 //! One round on small definitions: whole texts, whole operations.
 
 use serde_json::{Value as Json, json};
+use std::sync::Arc;
 
 use super::*;
 use crate::knobs::{Layer, Layers, Scope};
@@ -27,6 +28,7 @@ fn wishes() -> Wishes {
         target: TargetWish::default(),
         os: None,
         waivers: Waivers::default(),
+        images: Arc::default(),
         layers: Layers::default(),
     }
 }

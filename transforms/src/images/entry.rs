@@ -72,6 +72,52 @@ pub struct Entry {
     pub sources: Vec<String>,
 }
 
+impl Entry {
+    /// An entry that says nothing yet.
+    pub(crate) fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            repositories: Vec::new(),
+            tags: Vec::new(),
+            starts_as: None,
+            switches_to: None,
+            user: None,
+            stays: None,
+            user_note: None,
+            needs_variables: Vec::new(),
+            writable_root: None,
+            paths: Vec::new(),
+            low_ports: Vec::new(),
+            keep_as_root: None,
+            keep_with_data: Vec::new(),
+            keep: Vec::new(),
+            variants: Vec::new(),
+            note: None,
+            confidence: Confidences::default(),
+            measured: false,
+            sources: Vec::new(),
+        }
+    }
+}
+
+impl WrittenPath {
+    /// A path that an image declares as a volume, of which nothing else is known.
+    pub(crate) fn volume(path: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            purpose: "data".to_owned(),
+            state: true,
+            optional: true,
+            seeded: false,
+            exec: false,
+            volume: true,
+            owner: None,
+            mode: None,
+            size: None,
+        }
+    }
+}
+
 /// A path that an image writes.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -3,6 +3,7 @@
 //! An image is recognised by its repository, below any mirror; where only the last part of the name agrees it is perhaps a copy with
 //! changes, and everything is one step less sure. Policies may add entries, which are asked first.
 
+pub mod config;
 pub mod entry;
 mod reference;
 #[cfg(test)]

@@ -71,6 +71,8 @@ fn known_needs(
 ) -> Option<Vouched<BTreeSet<String>>> {
     let image = setting.image(container).filter(|image| image.known.user_level() > Level::Low)?;
     let entry = image.entry();
+    // Where an entry does not say what it needs as root, it says nothing of capabilities.
+    entry.keep_as_root.as_ref()?;
     let unset = container.user() == Read::Known(UserField::Unset);
     let as_root = match after {
         UserAfter::NonRoot { .. } => false,

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::{Setting, Wishes};
-use crate::images::{self, CATALOGUE, Entry, Known, Level, WrittenPath};
-use crate::knobs::Subject;
+use crate::images::config::{ImageConfig, is_root};
+use crate::images::{self, CATALOGUE, Entry, Kinship, Known, Level, Reference, Tag, TagKnowledge, WrittenPath};
+use crate::knobs::{Scope, Subject};
 use crate::model::{ContainerView, Mount, MountKind, Os, Read};
 use crate::pass::{Provenance, Vouched};
+use crate::tree::Node;
 
 /// What is known of the image of a container.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +17,12 @@ pub struct Image {
     pub known: Known,
     /// Who wrote the entry.
     pub by: Provenance,
+    /// Who says which user it starts and works as.
+    pub user_by: Provenance,
+    /// Where the image says its user itself.
+    pub told: Option<String>,
+    /// Whether the entry says what is written; an image says that of itself nowhere.
+    pub knows_paths: bool,
 }
 
 /// A user as uid and gid.
@@ -31,25 +39,107 @@ impl Ids {
     }
 }
 
-/// The images of all containers; policies are asked before the catalogue, which knows Linux images alone.
+/// What an image says of itself, and which containers it is about.
+#[derive(Clone, Debug)]
+pub struct ToldImage {
+    /// Which containers run it.
+    pub whose: Whose,
+    /// What it says.
+    pub config: ImageConfig,
+    /// Where that was read, as users should see it.
+    pub shown: String,
+}
+
+/// Which containers run an image.
+#[derive(Clone, Debug)]
+pub enum Whose {
+    /// Those that somebody named.
+    Named(Scope),
+    /// Those whose image has one of these names; the only container where there are no names.
+    Image(Vec<String>),
+}
+
+impl ToldImage {
+    /// Whether the container runs it.
+    pub fn is_of(&self, container: &ContainerView<'_>, alone: bool) -> bool {
+        match &self.whose {
+            Whose::Named(scope) => scope.covers(container.into()),
+            Whose::Image(names) if names.is_empty() => alone,
+            Whose::Image(names) => {
+                let image = container.member("image").known().and_then(Node::as_str).and_then(Reference::parse);
+                let same = |name: &String| {
+                    let name = Reference::parse(name);
+                    image.as_ref().zip(name.as_ref()).is_some_and(|(image, name)| {
+                        let below = |long: &str, short: &str| long == short || long.ends_with(&format!("/{short}"));
+                        let repository =
+                            below(image.repository, name.repository) || below(name.repository, image.repository);
+                        repository && (image.tag == name.tag || image.tag == Tag::Unknown)
+                    })
+                };
+                names.iter().any(same)
+            }
+        }
+    }
+}
+
+/// The images of all containers. What an image says of itself counts more than what is known of it; policies are asked before the
+/// catalogue, which knows Linux images alone.
 pub(super) fn known(seen: &[ContainerView<'_>], os: Os, wishes: &Wishes) -> Vec<Option<Image>> {
-    seen.iter()
-        .map(|container| {
-            let Read::Known(node) = container.member("image") else { return None };
-            let image = node.as_str()?;
-            let entries = |entries: Vouched<&Vec<Entry>>| {
-                let known = images::find(image, entries.value)?;
-                Some(Image { known, by: entries.by })
-            };
-            let own = wishes.layers.pick(Subject::from(container), |knobs| {
-                knobs.images.as_ref().filter(|entries| images::find(image, entries).is_some())
-            });
-            own.and_then(entries).or_else(|| {
-                let catalogue = Vouched { value: &*CATALOGUE, by: Provenance::Catalogue };
-                if os == Os::Windows { None } else { entries(catalogue) }
-            })
-        })
-        .collect()
+    let alone = seen.len() == 1;
+    let of = |container: &ContainerView<'_>| {
+        let published = published(container, os, wishes);
+        let told = wishes.images.iter().rev().find(|told| told.is_of(container, alone));
+        match told.filter(|_| os != Os::Windows) {
+            Some(told) => Some(said(told, published)),
+            None => published,
+        }
+    };
+    seen.iter().map(of).collect()
+}
+
+fn published(container: &ContainerView<'_>, os: Os, wishes: &Wishes) -> Option<Image> {
+    let image = container.member("image").known()?.as_str()?;
+    let entries = |entries: Vouched<&Vec<Entry>>| {
+        let known = images::find(image, entries.value)?;
+        let knows_paths = !known.entry.paths.is_empty() || known.entry.user.is_some();
+        Some(Image { known, by: entries.by, user_by: entries.by, told: None, knows_paths })
+    };
+    let own = wishes.layers.pick(Subject::from(container), |knobs| {
+        knobs.images.as_ref().filter(|entries| images::find(image, entries).is_some())
+    });
+    own.and_then(entries).or_else(|| {
+        let catalogue = Vouched { value: &*CATALOGUE, by: Provenance::Catalogue };
+        if os == Os::Windows { None } else { entries(catalogue) }
+    })
+}
+
+/// What is known of an image, corrected by what it says of itself.
+fn said(told: &ToldImage, published: Option<Image>) -> Image {
+    let mut image = published.unwrap_or_else(|| Image {
+        known: Known { entry: Entry::named(&told.shown), kinship: Kinship::Same, tag: TagKnowledge::Read },
+        by: Provenance::ImageConfig,
+        user_by: Provenance::ImageConfig,
+        told: None,
+        knows_paths: false,
+    });
+    let entry = &mut image.known.entry;
+    entry.starts_as = Some(told.config.user.clone().unwrap_or_else(|| "0:0".to_owned()));
+    if let Some(user) = &told.config.user {
+        entry.user = Some(user.clone());
+        entry.user_note = None;
+        entry.needs_variables.clear();
+        image.user_by = Provenance::ImageConfig;
+        image.told = Some(told.shown.clone());
+    }
+    let low = told.config.ports.iter().copied().filter(|port| *port < 1024);
+    entry.low_ports = low.collect();
+    for path in &told.config.volumes {
+        match entry.paths.iter_mut().find(|known| known.path == *path) {
+            Some(known) => known.volume = true,
+            None => entry.paths.push(WrittenPath::volume(path)),
+        }
+    }
+    image
 }
 
 impl Image {
@@ -60,23 +150,41 @@ impl Image {
 
     /// A value that rests on what is known of users and capabilities, as reports name it.
     pub fn on_user(&self, what: &str) -> String {
-        self.told(what, self.known.user_level())
+        match &self.told {
+            Some(shown) => format!("{what} (its `USER` in {shown})"),
+            None => self.on_entry(what, self.known.user_level()),
+        }
+    }
+
+    /// A value that rests on what is known of capabilities.
+    pub fn on_capabilities(&self, what: &str) -> String {
+        self.on_entry(what, self.known.user_level())
+    }
+
+    /// How sure the user is.
+    pub fn user_level(&self) -> Level {
+        if self.told.is_some() { Level::High } else { self.known.user_level() }
+    }
+
+    /// Whether the user is that of this very image and not of one like it.
+    pub(super) fn is_its_own(&self) -> bool {
+        let read = self.known.kinship == Kinship::Same && self.known.tag == TagKnowledge::Read;
+        self.told.is_some() || (read && self.known.user_level() == Level::High)
     }
 
     /// A value that rests on what is known of paths.
     pub fn on_paths(&self, what: &str) -> String {
-        self.told(what, self.known.paths_level())
+        self.on_entry(what, self.known.paths_level())
     }
 
-    fn told(&self, what: &str, level: Level) -> String {
+    fn on_entry(&self, what: &str, level: Level) -> String {
         let measured = if self.entry().measured { ", measured" } else { "" };
         format!("{what} ({}, {} confidence{measured})", self.known.title(), level.name())
     }
 
     /// Whether it starts as somebody else than root when nothing is set.
     pub(super) fn starts_without_root(&self) -> bool {
-        let ids = self.entry().starts_as.as_deref().and_then(Ids::of);
-        ids.is_some_and(|ids| ids.uid != 0)
+        self.entry().starts_as.as_deref().is_some_and(|user| !is_root(user))
     }
 }
 

@@ -19,7 +19,7 @@ mod user;
 mod writable;
 
 pub use capabilities::{CapabilityPlan, DropForm};
-pub use image::Image;
+pub use image::{Image, ToldImage, Whose};
 pub use logs::LogMend;
 pub use namespaces::{NamespacePlan, Sharing};
 pub use privileges::{Lists, PrivilegeMend, PrivilegePlan};
@@ -27,6 +27,8 @@ pub use secrets::{SecretMend, SecretSource, SecretsPlan};
 pub use selection::{Selection, Withheld};
 pub use user::{LOW_PORTS, UserAfter, UserMend, UserPlan};
 pub use writable::{TmpfsPlan, WritablePlan};
+
+use std::sync::Arc;
 
 use crate::knobs::{Knobs, Layers, Subject};
 use crate::model::{ContainerSlot, ContainerView, LaunchTarget, Os, TargetError, TargetWish, TaskView, Why};
@@ -46,6 +48,8 @@ pub struct Wishes {
     pub layers: Layers,
     /// Findings that somebody decided to live with.
     pub waivers: Waivers,
+    /// What images say of themselves.
+    pub images: Arc<[ToldImage]>,
 }
 
 /// What the run intends for a task definition.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
+use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
@@ -37,6 +38,7 @@ fn wishes(knobs: Json) -> Wishes {
         target: TargetWish::default(),
         os: None,
         waivers: Waivers::default(),
+        images: Arc::default(),
         layers: set(&[(None, knobs)]),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::image::{self, Ids, Image};
 use super::{Plan, Setting, WritablePlan, ports, writable};
-use crate::images::{Kinship, Level, TagKnowledge};
+use crate::images::Level;
 use crate::model::{ContainerView, Listed, MountKind, Os, Place, Read, UserField, Why};
 use crate::pass::{Applicability, Obstacle, Provenance, Vouched};
 use crate::passes::{root_user, writable_root_filesystem};
@@ -121,7 +121,7 @@ fn linux_mend(setting: &Setting<'_>, container: &ContainerView<'_>) -> Plan<User
     }
     let user = match (named, published.and_then(|image| Some((image, image.entry().user.clone()?)))) {
         (Some(user), _) => user.map(ToString::to_string),
-        (None, Some((image, user))) => Vouched { value: user, by: image.by },
+        (None, Some((image, user))) => Vouched { value: user, by: image.user_by },
         (None, None) => Vouched::default_of(root_user::DEFAULT_USER.to_owned()),
     };
     // Of an unknown operating system nothing is sure.
@@ -131,6 +131,8 @@ fn linux_mend(setting: &Setting<'_>, container: &ContainerView<'_>) -> Plan<User
         obstacles.extend(ownership_obstacle(setting, container, &user.value));
     }
     let opens_low_ports = match ports::low_ports(setting, container) {
+        // It binds what it binds today.
+        _ if is_the_image_s => false,
         Ok(opens) => opens,
         Err(obstacle) => {
             obstacles.push(obstacle);
@@ -156,11 +158,11 @@ fn image_obstacle(container: &ContainerView<'_>, image: &Image) -> Option<Obstac
     let entry = image.entry();
     let (title, scope) = (image.known.title(), container.scope());
     let by_hand = format!("if it works as somebody else: --set '{scope}root-user.user=UID:GID'");
-    if let Some(why) = &entry.stays {
+    if let (Some(why), None) = (&entry.stays, &image.told) {
         return Some(Obstacle::new(format!("the image is {title}, whose user is left alone: {why}"), by_hand));
     }
     entry.user.as_ref()?;
-    if image.known.user_level() == Level::Low {
+    if image.user_level() == Level::Low {
         return Some(Obstacle::new(
             format!("the image looks like {title}, and which user it works as is known with low confidence"),
             by_hand,
@@ -182,13 +184,10 @@ fn image_obstacle(container: &ContainerView<'_>, image: &Image) -> Option<Obstac
     })
 }
 
-/// Whether a known image starts as that very user when nothing is set, and nothing of it is overridden.
+/// Whether the image starts as that very user when nothing is set: whatever is started, its `USER` counts.
 fn starts_as(container: &ContainerView<'_>, image: &Image, user: &str) -> bool {
-    let own_start = ["entryPoint", "command"].into_iter().any(|member| container.member(member) != Read::Absent);
     let unset = container.user() == Read::Known(UserField::Unset);
-    let sure = image.known.user_level() == Level::High && image.known.kinship == Kinship::Same;
-    let read = image.known.tag == TagKnowledge::Read;
-    unset && sure && read && !own_start && image.entry().starts_as.as_deref() == Some(user)
+    unset && image.is_its_own() && image.entry().starts_as.as_deref() == Some(user)
 }
 
 /// What the image writes and this user may not, where nothing is mounted.

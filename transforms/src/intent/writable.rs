@@ -104,7 +104,7 @@ fn wanted(setting: &Setting<'_>, container: &ContainerView<'_>) -> Vouched<Vec<W
     let named = setting.wishes.layers.pick(container.into(), |knobs| knobs.writable_root_filesystem.paths.as_ref());
     match (named, setting.image(container)) {
         (Some(paths), _) => paths.map(Clone::clone),
-        (None, Some(image)) if knows_paths(image) => Vouched { value: written(image), by: image.by },
+        (None, Some(image)) if image.knows_paths => Vouched { value: written(image), by: image.by },
         (None, _) => Vouched::default_of(vec![WritablePath::plain("/tmp")]),
     }
 }
@@ -112,13 +112,8 @@ fn wanted(setting: &Setting<'_>, container: &ContainerView<'_>) -> Vouched<Vec<W
 fn basis(setting: &Setting<'_>, container: &ContainerView<'_>) -> String {
     let named = setting.wishes.layers.pick(container.into(), |knobs| knobs.writable_root_filesystem.paths.as_ref());
     let plain = "the list of paths that are written";
-    let image = setting.image(container).filter(|image| named.is_none() && knows_paths(image));
+    let image = setting.image(container).filter(|image| named.is_none() && image.knows_paths);
     image.map_or_else(|| plain.to_owned(), |image| image.on_paths(plain))
-}
-
-/// Whether the entry says anything about paths: one that names a user and no path says that there is none.
-fn knows_paths(image: &Image) -> bool {
-    !image.entry().paths.is_empty() || image.entry().user.is_some()
 }
 
 /// What a known image writes and a tmpfs can take: what it needs, and temporary files.
@@ -251,11 +246,11 @@ fn owner_fits(setting: &Setting<'_>, container: &ContainerView<'_>, after: &User
 /// Who the container works as after the run, where a known image decides.
 fn works_as(setting: &Setting<'_>, container: &ContainerView<'_>, after: &UserAfter) -> UserAfter {
     let unset = *after == UserAfter::Unknown && container.user() == Read::Known(UserField::Unset);
-    let image = setting.image(container).filter(|image| unset && image.known.user_level() > Level::Low);
+    let image = setting.image(container).filter(|image| unset && image.user_level() > Level::Low);
     let known = image.and_then(|image| Some((image, Ids::of(image.entry().starts_as.as_deref()?)?)));
     match known {
         Some((_, Ids { uid: 0, .. })) => UserAfter::Root,
-        Some((image, ids)) => UserAfter::NonRoot { uid: Some(ids.uid), gid: ids.gid, by: image.by },
+        Some((image, ids)) => UserAfter::NonRoot { uid: Some(ids.uid), gid: ids.gid, by: image.user_by },
         None => after.clone(),
     }
 }

@@ -223,7 +223,7 @@ fn basis(intent: &Intent, container: &ContainerView<'_>, plan: &CapabilityPlan) 
         }
         (Provenance::Flag | Provenance::Policy, _) => "the capabilities that are kept".into(),
         (Provenance::Catalogue, _) if image.is_some() => {
-            image.map(|image| image.on_user("the capabilities that it needs")).unwrap_or_default()
+            image.map(|image| image.on_capabilities("the capabilities that it needs")).unwrap_or_default()
         }
         (_, Some(UserAfter::NonRoot { .. })) => "a container that is not root needs no capability".into(),
         _ => "a container that may be root needs the default capabilities, less NET_RAW".into(),

@@ -28,7 +28,7 @@ pub static PASS: Pass = Pass {
         Yield { applicability: Applicability::Unsafe, when: "every other container that is root or names no user" },
         Yield {
             applicability: Applicability::Safe,
-            when: "a well-known image that starts as that very user by itself, with nothing of its start overridden",
+            when: "an image that starts as that very user by itself: it says so (`--image-config`, `--dockerfile`), or it is well known",
         },
     ],
     section: "root-user",
