@@ -44,6 +44,59 @@ def http(port, _round, _secret):
     return "GET / 200"
 
 
+def ready(port, _round, _secret):
+    """GET /-/ready, as Prometheus has it."""
+    with connect(port) as connection:
+        connection.sendall(b"GET /-/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    expect(answer.split(b"\r\n")[0].split()[1:2] == [b"200"], answer)
+    return "GET /-/ready 200"
+
+
+def nats(port, _round, _secret):
+    """Connect, publish to ourselves."""
+    with connect(port) as connection:
+        file = connection.makefile("rwb")
+        file.readline()
+        file.write(b"CONNECT {\"verbose\":false}\r\nSUB greeting 1\r\nPUB greeting 5\r\nhello\r\n")
+        file.flush()
+        answer = file.readline() + file.readline()
+    expect(answer == b"MSG greeting 1 5\r\nhello\r\n", answer)
+    return "publish, receive"
+
+
+def amqp(port, turn, _secret):
+    """Log in as guest, declare a durable queue in the first round; in the second it must be there."""
+    def frame(connection, kind, channel, body):
+        connection.sendall(struct.pack(">BHI", kind, channel, len(body)) + body + b"\xce")
+
+    def method(connection):
+        while True:
+            kind, _, length = struct.unpack(">BHI", exactly(connection, 7))
+            body = exactly(connection, length + 1)
+            if kind == 1:
+                return struct.unpack(">HH", body[:4]), body
+
+    def long(text):
+        return struct.pack(">I", len(text)) + text
+
+    with connect(port) as connection:
+        connection.sendall(b"AMQP\0\0\x09\x01")
+        expect((got := method(connection))[0] == (10, 10), got[1])
+        plain = long(b"") + b"\x05PLAIN" + long(b"\0guest\0guest") + b"\x05en_US"
+        frame(connection, 1, 0, struct.pack(">HH", 10, 11) + plain)
+        expect((got := method(connection))[0] == (10, 30), got[1])
+        frame(connection, 1, 0, struct.pack(">HH", 10, 31) + got[1][4:12])
+        frame(connection, 1, 0, struct.pack(">HH", 10, 40) + b"\x01/\0\0")
+        expect((got := method(connection))[0] == (10, 41), got[1])
+        frame(connection, 1, 1, struct.pack(">HH", 20, 10) + b"\0")
+        expect((got := method(connection))[0] == (20, 11), got[1])
+        # Durable, and passive in the second round: then the queue has to be there.
+        frame(connection, 1, 1, struct.pack(">HHH", 50, 10, 0) + b"\x06orders" + bytes([2 if turn == 1 else 3]) + long(b""))
+        expect((got := method(connection))[0] == (50, 11), got[1])
+    return "declare a queue" if turn == 1 else "find the queue"
+
+
 def redis(port, turn, _secret):
     """SET in the first round, GET in the second; SAVE in both, since a server without a writable directory still answers."""
     with connect(port) as connection:
@@ -179,9 +232,7 @@ def mariadb(port, turn, secret):
     return "INSERT, SELECT" if turn == 1 else "SELECT"
 
 
-KINDS = {
-    "fastcgi": fastcgi, "http": http, "mariadb": mariadb, "memcached": memcached, "postgres": postgres, "redis": redis,
-}
+KINDS = {one.__name__: one for one in (amqp, fastcgi, http, mariadb, memcached, nats, postgres, ready, redis)}
 
 
 def main():

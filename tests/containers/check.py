@@ -95,3 +95,9 @@ def as_written(pid, container):
     for control in container.get("systemControls", []):
         if control["namespace"].startswith("net."):
             same(control["namespace"], sysctl(pid, control["namespace"]), control["value"])
+
+
+def dropped(pids):
+    """Fail unless some process of a container that started as root runs as somebody else: its server has dropped its privileges."""
+    users = {status(pid)["Uid"][1] for pid in pids}
+    same("a server that runs as another user than root", bool(users - {"0"}), True)

@@ -4,6 +4,7 @@ What stands below `<server>/image/` is laid over the copy. `image.json` names th
 image, a set-up script, and the configuration of the image as Docker would know it.
 """
 
+import fcntl
 import hashlib
 import json
 import os
@@ -94,7 +95,14 @@ def install(made, packages, users, log):
 
 
 def build(server, cache):
-    """The root file system of a server: from the cache, or made now."""
+    """The root file system of a server: from the cache, or made now, by one run at a time."""
+    with open(cache / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return made_or_found(server, cache)
+
+
+def made_or_found(server, cache):
+    """The root file system of a server, while nobody else makes one."""
     target = cache / f"{server}-{recipe(server)}"
     if not target.exists():
         about, log, made = image(server), cache / f"{server}.log", cache / f"{server}.part"

@@ -30,13 +30,12 @@ def base(case, program):
         return {"name": "tools", "image": "tools:1", "user": "1000:1000", "readonlyRootFilesystem": True,
                 "linuxParameters": {"capabilities": {"drop": ["ALL"]}}}
     task = json.loads((run.HERE / case["root"] / "ec2.json").read_text())
-    policy = run.HERE / case["root"] / "ecs-harden.toml"
-    if case.get("from") == "root":
+    variant = case.get("from", "user")
+    if variant == "root":
         task["containerDefinitions"][0]["user"] = "0"
-        policy = policy.with_name("as-root.toml")
-    if case.get("from") == "as written":
-        return task["containerDefinitions"][0]
-    return run.hardened(program, task, policy)["containerDefinitions"][0]
+    policy = run.policy_of(case["root"], variant)
+    hardened = run.hardened(program, task, policy if policy and policy.exists() else None)
+    return hardened["containerDefinitions"][0]
 
 
 def changed(container, case):
