@@ -117,11 +117,23 @@ fn many_workers_tell_what_one_tells() {
 
 #[test]
 fn a_pipe_that_closes_has_got_what_it_would_have_got_from_one_worker() {
-    for (command, room) in [("check", 70_000), ("diff", 30_000)] {
-        let alone = run(1, room, &[command, "snapshots"], "");
+    for (command, room) in
+        [(&["check"][..], 70_000), (&["diff"], 30_000), (&["check", "--no-policy", "--format", "json"], 200_000)]
+    {
+        let arguments = [command, &["snapshots"]].concat();
+        let alone = run(1, room, &arguments, "");
         assert_eq!((alone.exit, alone.out.len()), (Exit::Usage, room));
-        assert_eq!(run(5, room, &[command, "snapshots"], ""), alone, "{command}");
+        assert_eq!(run(5, room, &arguments, ""), alone, "{command:?}");
     }
+}
+
+/// Some of the snapshots have policies that are wrong on purpose.
+#[test]
+fn a_policy_that_cannot_be_taken_is_told_before_a_report_begins() {
+    let told = run(5, usize::MAX, &["check", "--format", "json", "snapshots"], "");
+    assert_eq!((told.exit, told.out.as_str()), (Exit::Usage, ""));
+    assert!(told.err.starts_with("error: snapshots/"), "{}", told.err);
+    assert!(!run(5, usize::MAX, &["check", "snapshots"], "").out.is_empty());
 }
 
 #[test]

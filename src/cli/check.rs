@@ -7,7 +7,7 @@ use super::steer::{Header, Job, Planned};
 use super::{CliError, Exit, steer};
 use crate::context::{Context, Verbosity};
 use crate::output::counted;
-use crate::output::json::Report;
+use crate::output::json::{self, Stream};
 use crate::output::text::{self, Drawing};
 use crate::plan::Standing;
 
@@ -23,13 +23,14 @@ struct Total {
 /// Runs the command.
 pub(super) fn run(arguments: &Check, context: &mut Context) -> Result<Exit, CliError> {
     let steering = &arguments.run;
-    let mut files = Vec::new();
+    let mut stream = Stream::default();
     let mut total = Total::default();
     let job = Job { paths: &arguments.paths, run: steering, header: Header::Out };
     let drawing = Drawing { coloured: context.colour.out, verbosity: context.verbosity };
     let draw = |planned: &Planned| match (&planned.plan, steering.format) {
         (Ok(plan), Format::Text) => text::report(&planned.found.shown, plan, drawing),
-        _ => String::new(),
+        (Err(_), Format::Text) => String::new(),
+        (_, Format::Json) => json::entry(steer::json_file(planned, None)),
     };
     let exit = steer::each(job, context, draw, |planned, report, context| {
         let exit = match &planned.plan {
@@ -39,17 +40,19 @@ pub(super) fn run(arguments: &Check, context: &mut Context) -> Result<Exit, CliE
                 total.clean += usize::from(plan.standing() == Standing::Clean);
                 total.weak += plan.weaknesses().count();
                 total.undetermined += plan.undetermined().count();
-                context.out.write_all(report.as_bytes())?;
+                if steering.format == Format::Text {
+                    context.out.write_all(report.as_bytes())?;
+                }
                 steer::judged(plan, steering.fail_on, steering.strict, |_| true)
             }
         };
         if steering.format == Format::Json {
-            files.push(steer::json_file(&planned, None));
+            stream.add(&report, &mut context.out)?;
         }
         Ok(exit)
     })?;
     match steering.format {
-        Format::Json => context.out.write_all(Report::new(files).render().as_bytes())?,
+        Format::Json => stream.end(&mut context.out)?,
         Format::Text if context.verbosity != Verbosity::Quiet && total.files > 1 => {
             let weak = counted(total.weak, "finding");
             let files = counted(total.files, "file");

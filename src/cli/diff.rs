@@ -11,7 +11,7 @@ use super::steer::{Header, Job, Planned};
 use super::{CliError, Exit, steer};
 use crate::context::{Ci, Context, Verbosity};
 use crate::output::diff::{self, DiffInput, Rendered, Secrets, Side};
-use crate::output::json::Report;
+use crate::output::json::{self, Stream};
 use crate::output::{clean, summary};
 use crate::plan::Plan;
 use crate::source::{self, Found};
@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &Diff, context: &mut Context) -> Result<Exit, CliEr
         (true, Ci::No) => Secrets::Shown,
         (false, _) => Secrets::Masked,
     };
-    let mut files = Vec::new();
+    let mut stream = Stream::default();
     let job = Job { paths: &arguments.paths, run: &arguments.run, header: Header::Err };
     let cwd = source::real(&context.cwd, &context.cwd);
     let (coloured, verbosity) = (context.colour.out, context.verbosity);
@@ -37,15 +37,16 @@ pub(super) fn run(arguments: &Diff, context: &mut Context) -> Result<Exit, CliEr
             let shown = render(&planned.found, plan, secrets, &cwd);
             let coloured = coloured.then(|| diff::coloured(&shown.rendered.text));
             let summary = (verbosity != Verbosity::Quiet).then(|| summary::proposal(&planned.found.shown, plan));
-            Some(Drawn { shown, coloured, summary })
+            Drawn::Text { shown, coloured, summary }
         }
-        _ => None,
+        (Err(_), Format::Text) => Drawn::Nothing,
+        (_, Format::Json) => Drawn::Entry(json::entry(steer::json_file(planned, None))),
     };
     let exit = steer::each(job, context, draw, |planned, drawn, context| {
         let exit = match &planned.plan {
             Err(refusal) => steer::refuse(&planned.found, refusal, context)?,
             Ok(plan) => {
-                if let Some(Drawn { shown, coloured, summary }) = &drawn {
+                if let Drawn::Text { shown, coloured, summary } = &drawn {
                     context.out.write_all(coloured.as_ref().unwrap_or(&shown.rendered.text).as_bytes())?;
                     announce(&planned.found, shown, context)?;
                     context.err.write_all(summary.as_deref().unwrap_or_default().as_bytes())?;
@@ -53,23 +54,30 @@ pub(super) fn run(arguments: &Diff, context: &mut Context) -> Result<Exit, CliEr
                 if arguments.exit_code && plan.hardened_text().is_some() { Exit::Findings } else { Exit::Clean }
             }
         };
-        if arguments.run.format == Format::Json {
-            files.push(steer::json_file(&planned, None));
+        if let Drawn::Entry(entry) = &drawn {
+            stream.add(entry, &mut context.out)?;
         }
         Ok(exit)
     })?;
     if arguments.run.format == Format::Json {
-        context.out.write_all(Report::new(files).render().as_bytes())?;
+        stream.end(&mut context.out)?;
     }
     Ok(exit)
 }
 
 /// What is shown of one plan.
-struct Drawn {
-    shown: Shown,
-    /// The same with colour, where colour is asked for.
-    coloured: Option<String>,
-    summary: Option<String>,
+enum Drawn {
+    /// For people.
+    Text {
+        shown: Shown,
+        /// The same with colour, where colour is asked for.
+        coloured: Option<String>,
+        summary: Option<String>,
+    },
+    /// For programs.
+    Entry(String),
+    /// There is no plan.
+    Nothing,
 }
 
 /// A diff, and the path in its header.

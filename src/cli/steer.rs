@@ -67,6 +67,10 @@ pub(super) fn each<T: Send>(
     let terms = RefCell::new(Terms::new(job.run, &cwd, context)?);
     let expanded = source::expand(job.paths, &cwd, context.workers);
     let mut unused = scopes(job.run)?;
+    if job.run.format == Format::Json {
+        // A policy that cannot be taken is told before the report begins, which would break off.
+        expanded.found.iter().try_for_each(|found| terms.borrow_mut().of(found).map(drop))?;
+    }
     let mut worst = Exit::Clean;
     for error in &expanded.errors {
         let path = error.path().unwrap_or(Path::new("-")).to_owned();

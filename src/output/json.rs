@@ -1,5 +1,7 @@
 //! The report for programs. Versioned; the schema is generated from these types and committed as `schemas/report.schema.json`.
 
+mod stream;
+
 use ecs_harden_transforms::document::Document;
 use ecs_harden_transforms::edit::Edit;
 use ecs_harden_transforms::engine::{Decision, Judged};
@@ -12,6 +14,8 @@ use serde_json::Value as Json;
 
 use crate::plan::{Plan, Refusal, RefusalKind, Standing};
 use crate::source::Origin;
+
+pub use stream::{Stream, entry};
 
 /// The version of the report: it changes when a member changes its meaning or goes away.
 pub const VERSION: u32 = 1;
