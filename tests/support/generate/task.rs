@@ -53,7 +53,8 @@ pub fn definition(tape: &mut Tape, containers: &mut [Tape]) -> Generated {
     if needs_role(&list) || tape.chance(50) {
         task.insert("executionRoleArn".to_owned(), json!("arn:aws:iam::123456789012:role/execution"));
     }
-    put(&mut task, "taskRoleArn", tape.chance(40).then(|| json!("arn:aws:iam::123456789012:role/app")));
+    let roles = ["arn:aws:iam::123456789012:role/app", "app", "execution"];
+    put(&mut task, "taskRoleArn", tape.chance(40).then(|| json!(tape.pick(&roles))));
     platform(tape, &plan.setting, &mut task);
     put(&mut task, "volumes", (!plan.volumes.is_empty() || tape.chance(40)).then(|| plan.volumes.clone().into()));
     task.insert("containerDefinitions".to_owned(), list.into());

@@ -18,6 +18,7 @@ pub mod plaintext_secret;
 pub mod privileged_container;
 pub mod root_user;
 pub mod sensitive_host_mount;
+pub mod shared_execution_role;
 #[cfg(test)]
 mod tests;
 pub mod unbounded_open_files;
@@ -27,7 +28,7 @@ pub mod writable_root_filesystem;
 pub use catalogue::catalogue;
 
 /// Every pass, sorted by id.
-pub static TABLE: [&Pass; 18] = [
+pub static TABLE: [&Pass; 19] = [
     &blocking_log_delivery::PASS,
     &excess_capabilities::PASS,
     &host_ipc_namespace::PASS,
@@ -43,6 +44,7 @@ pub static TABLE: [&Pass; 18] = [
     &privileged_container::PASS,
     &root_user::PASS,
     &sensitive_host_mount::PASS,
+    &shared_execution_role::PASS,
     &unbounded_open_files::PASS,
     &unencrypted_efs_transit::PASS,
     &writable_root_filesystem::PASS,

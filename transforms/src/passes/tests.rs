@@ -39,7 +39,7 @@ macro_rules! filed {
     };
 }
 
-static FILED: [Filed; 18] = filed![
+static FILED: [Filed; 19] = filed![
     blocking_log_delivery,
     excess_capabilities,
     host_ipc_namespace,
@@ -55,6 +55,7 @@ static FILED: [Filed; 18] = filed![
     privileged_container,
     root_user,
     sensitive_host_mount,
+    shared_execution_role,
     unbounded_open_files,
     unencrypted_efs_transit,
     writable_root_filesystem,
