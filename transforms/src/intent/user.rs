@@ -48,8 +48,9 @@ pub struct UserMend {
     pub opens_low_ports: bool,
     /// What the user rests on, for people.
     pub basis: String,
-    /// Whether the image starts as that very user already.
-    pub is_the_image_s: bool,
+    /// Whether the image starts as that very user already, on an operating system that is known: of an unknown one nothing is sure. What
+    /// is planned must not depend on that, since a Linux-only field that this run writes makes it known.
+    pub is_safe: bool,
     /// The paths that this user can write only where a tmpfs is made for it.
     pub needs_tmpfs: Vec<String>,
 }
@@ -57,7 +58,7 @@ pub struct UserMend {
 impl UserMend {
     /// How far it can be trusted: what the image does by itself is safe to say.
     pub const fn applicability(&self) -> Applicability {
-        if self.is_the_image_s { Applicability::Safe } else { Applicability::Unsafe }
+        if self.is_safe { Applicability::Safe } else { Applicability::Unsafe }
     }
 }
 
@@ -104,7 +105,7 @@ fn windows_mend(setting: &Setting<'_>, container: &ContainerView<'_>) -> Plan<Us
                 basis: format!("user {}", user.value),
                 user: user.map(ToString::to_string),
                 opens_low_ports: false,
-                is_the_image_s: false,
+                is_safe: false,
                 needs_tmpfs: Vec::new(),
             })
         },
@@ -124,9 +125,7 @@ fn linux_mend(setting: &Setting<'_>, container: &ContainerView<'_>) -> Plan<User
         (None, Some((image, user))) => Vouched { value: user, by: image.user_by },
         (None, None) => Vouched::default_of(root_user::DEFAULT_USER.to_owned()),
     };
-    // Of an unknown operating system nothing is sure.
-    let sure = setting.os == Os::Linux;
-    let is_the_image_s = sure && published.is_some_and(|image| starts_as(container, image, &user.value));
+    let is_the_image_s = published.is_some_and(|image| starts_as(container, image, &user.value));
     if !is_the_image_s {
         obstacles.extend(ownership_obstacle(setting, container, &user.value));
     }
@@ -150,7 +149,8 @@ fn linux_mend(setting: &Setting<'_>, container: &ContainerView<'_>) -> Plan<User
     let plain = format!("user {}", user.value);
     let published = published.filter(|image| image.entry().user.is_some());
     let basis = published.map_or_else(|| plain.clone(), |image| image.on_user(&plain));
-    Plan::Ready(UserMend { user, opens_low_ports, basis, is_the_image_s, needs_tmpfs })
+    let is_safe = is_the_image_s && setting.os == Os::Linux;
+    Plan::Ready(UserMend { user, opens_low_ports, basis, is_safe, needs_tmpfs })
 }
 
 /// What keeps the user of a known image from being set.

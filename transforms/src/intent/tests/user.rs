@@ -294,3 +294,18 @@ fn paths_that_somebody_names_are_all_that_a_known_image_writes() {
     let disabled = user(json!({ "disable": ["writable-root-filesystem"] }));
     assert!(matches!(disabled, Plan::Blocked(_)));
 }
+
+/// The first run writes Linux-only fields, so that the second one knows the operating system: it must not plan anything else by that.
+#[test]
+fn what_is_planned_does_not_hang_on_a_known_operating_system() {
+    let text = |linux: &str| {
+        format!(
+            r#"[{{"name": "jenkins", "image": "jenkins/jenkins:2", "memory": 128, "portMappings": [{{"containerPort": 80}}] {linux}}}]"#
+        )
+    };
+    let mend = |linux: &str| first(&text(linux), &wishes(json!({}))).user.mend;
+    let (unknown, known) = (mend(""), mend(r#", "linuxParameters": {"initProcessEnabled": false}"#));
+    let user = |plan: &Plan<UserMend>| plan.ready().map(|mend| (mend.user.value.clone(), mend.opens_low_ports));
+    assert_eq!(user(&unknown), Some(("1000:1000".to_owned(), false)));
+    assert_eq!(user(&known), user(&unknown));
+}
