@@ -383,3 +383,39 @@ fn no_broken_off_run_shows_a_planted_value() {
     fs::set_permissions(&file, permissions).unwrap();
     silent("unwritable file", 2, &ecs_harden(scratch.path(), &["fix", name, "-vv"]));
 }
+
+/// A log may hold anything; what `learn` shows of it is what it recognised.
+#[test]
+fn learning_from_a_log_shows_no_planted_value() {
+    let mut planter = Planter::default();
+    let log = [
+        format!("password={} open() \"/var/cache/app/x\" failed (30: Read-only file system)", planter.value()),
+        format!("OSError: [Errno 30] Read-only file system: '/app/{}/state.json'", planter.value()),
+        format!("{}: Permission denied", planter.value()),
+        "PermissionError: [Errno 13] Permission denied: '/srv/AKIAQ3EGRIJ7TSXDKPLM/state'".to_owned(),
+        format!("bind() to 0.0.0.0:80 failed (13: Permission denied) {}", planter.value()),
+        format!("chown: changing ownership of '{}': Operation not permitted", planter.value()),
+        format!("CAP_{} is missing, and so is CAP_SYS_TIME", planter.value()),
+        format!("openat(AT_FDCWD, \"/srv/{}\", O_WRONLY) = 3", planter.value()),
+        format!("A /srv/{}", planter.value()),
+        format!("dd: error writing './{}': No space left on device", planter.value()),
+    ]
+    .join("\n");
+    for arguments in [
+        &["learn", "app.log"][..],
+        &["learn", "app.log", "-vv", "--color", "always"],
+        &["learn", "app.log", "-q", "--container", "app"],
+        &["learn", "app.log", "--container", "app", "--write"],
+    ] {
+        let scratch = tempfile::tempdir().unwrap();
+        fs::write(scratch.path().join("app.log"), &log).unwrap();
+        let output = ecs_harden(scratch.path(), arguments);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {output:?}");
+        assert_both_silent(&format!("{arguments:?}"), &output);
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(!told.contains("AKIAQ3"), "{arguments:?} shows a key: {told}");
+        let policy = fs::read_to_string(scratch.path().join("ecs-harden.toml")).unwrap_or_default();
+        assert_silent("the policy", policy.as_bytes());
+        assert!(!policy.contains("AKIAQ3"), "the policy holds a key: {policy}");
+    }
+}

@@ -47,6 +47,7 @@ const PURE: &[(&str, &[&str])] = &[
     ("secrets", &[]),
     ("exposure", &["tree", "model", "secrets"]),
     ("capability", &["model"]),
+    ("evidence", &["capability"]),
     ("host_paths", &["model"]),
     ("rules", &["tree", "model"]),
     ("images", &["read", "passes"]),

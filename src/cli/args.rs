@@ -39,6 +39,8 @@ pub enum Command {
     Fix(Fix),
     /// Write a commented policy for the definitions of a directory
     Init(Init),
+    /// Read what a refused program says, and print the settings that mend it
+    Learn(Learn),
     /// Explain a pass: what it finds, what it changes, what may break
     Explain {
         /// The pass; all of them when left out
@@ -59,6 +61,23 @@ pub struct Init {
     /// Write there; - for standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+/// Arguments of `learn`.
+#[derive(Debug, Args)]
+pub struct Learn {
+    /// A log, a stopped reason, `docker diff` or `strace -f -e trace=%file`; - for standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The container that it is about
+    #[arg(long, value_name = "NAME")]
+    pub container: Option<String>,
+    /// Add the settings to the policy, once the diff was shown
+    #[arg(long)]
+    pub write: bool,
+    /// The policy; else the nearest ecs-harden.toml upward, or a new one here
+    #[arg(long, value_name = "FILE", requires = "write")]
+    pub policy: Option<PathBuf>,
 }
 
 /// Arguments of `check`.

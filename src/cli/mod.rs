@@ -7,6 +7,7 @@ mod exit;
 mod explain;
 mod fix;
 mod init;
+mod learn;
 mod policy;
 mod steer;
 mod terms;
@@ -112,6 +113,7 @@ pub fn run(cli: Cli, mut context: Context) -> Exit {
         Command::Diff(arguments) => diff::run(&arguments, &mut context),
         Command::Fix(arguments) => fix::run(&arguments, &mut context),
         Command::Init(arguments) => init::run(&arguments, &mut context),
+        Command::Learn(arguments) => learn::run(&arguments, &mut context),
         Command::Explain { pass } => explain::explain(pass.as_deref(), &mut context),
         Command::Passes => explain::list(&mut context),
         Command::Policy(arguments) => policy::run(&arguments, &mut context),

@@ -2,6 +2,7 @@
 
 pub mod diff;
 pub mod json;
+pub mod learnt;
 pub mod starter;
 pub mod summary;
 pub mod text;

@@ -99,6 +99,17 @@ impl<'a> Policies<'a> {
     }
 }
 
+/// The policy file nearest upward from `directory`, as far as the top of its repository.
+pub fn nearest_file(directory: &Path) -> Option<PathBuf> {
+    let mut above = directory.ancestors();
+    let last = directory.ancestors().position(|directory| directory.join(".git").exists());
+    above
+        .by_ref()
+        .take(last.map_or(usize::MAX, |last| last + 1))
+        .map(|directory| directory.join(NAME))
+        .find(|path| path.is_file())
+}
+
 /// The path from the working directory where it is below it, else as it was found.
 fn shown(path: &Path, cwd: &Path) -> String {
     let relative = source::relative(&source::real(path, cwd), &source::real(cwd, cwd));

@@ -3,9 +3,11 @@
 mod discover;
 mod file;
 mod key;
+mod merge;
 pub mod schema;
 pub mod set;
 pub mod show;
 
-pub use discover::{Choice, NAME as FILE_NAME, Policies};
+pub use discover::{Choice, NAME as FILE_NAME, Policies, nearest_file};
 pub use file::{Policy, PolicyError, Setting};
+pub use merge::{Additions, MergeError, PathAddition, merge};

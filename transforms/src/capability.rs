@@ -76,6 +76,11 @@ pub fn is_known(name: &str) -> bool {
     DEFAULTS.contains(&name) || FURTHER.contains(&name)
 }
 
+/// The name as it is kept here, where ECS documents a capability of this name.
+pub fn find(name: &str) -> Option<&'static str> {
+    DEFAULTS.iter().chain(&FURTHER).find(|known| **known == name).copied()
+}
+
 /// Whether adding this capability reaches past the container.
 pub fn is_dangerous(name: &str) -> bool {
     DANGEROUS.contains(&name)

@@ -12,6 +12,7 @@ pub mod document;
 pub mod edit;
 pub mod emit;
 pub mod engine;
+pub mod evidence;
 pub mod exposure;
 pub mod host_paths;
 pub mod images;
