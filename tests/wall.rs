@@ -89,6 +89,7 @@ const PURE: &[(&str, &[&str])] = &[
             "pass",
         ],
     ),
+    ("iam", &["arn", "model", "secrets", "intent", "knobs"]),
     ("engine", &["tree", "edit", "document", "masking", "model", "knobs", "waiver", "intent", "pass", "passes"]),
 ];
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use ecs_harden_transforms::arn::KeyArn;
 use ecs_harden_transforms::model::{LaunchType, Os};
 use ecs_harden_transforms::pass::Severity;
 
@@ -37,6 +38,8 @@ pub enum Command {
     Diff(Diff),
     /// Print the diff, then write it
     Fix(Fix),
+    /// Print what the execution role needs once the edits are made: an IAM policy for exactly the ARNs used
+    IamPolicy(IamPolicy),
     /// Write a commented policy for the definitions of a directory
     Init(Init),
     /// Read what a refused program says, and print the settings that mend it
@@ -120,6 +123,23 @@ pub struct Fix {
     /// Write another form of the hardened document
     #[arg(long, value_enum, value_name = "FORM", requires = "output")]
     pub emit: Option<Emit>,
+    /// How the run is steered.
+    #[command(flatten)]
+    pub run: Run,
+}
+
+/// Arguments of `iam-policy`.
+#[derive(Debug, Args)]
+pub struct IamPolicy {
+    /// Files, directories, or - for standard input; of several, the policy for all
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How the policy is written
+    #[arg(long, value_enum, default_value_t = PolicyForm::Json, value_name = "FORM")]
+    pub form: PolicyForm,
+    /// The ARN of a key of your own that the secrets or parameters are encrypted with; may be repeated
+    #[arg(long, value_name = "ARN")]
+    pub kms_key: Vec<KeyArn>,
     /// How the run is steered.
     #[command(flatten)]
     pub run: Run,
@@ -261,6 +281,17 @@ pub enum Format {
 pub enum Emit {
     /// Strict JSON for `aws ecs register-task-definition --cli-input-json`
     RegisterInput,
+}
+
+/// How an IAM policy is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PolicyForm {
+    /// The policy document alone
+    Json,
+    /// A CloudFormation template with the policy on the role
+    Cloudformation,
+    /// Terraform: the document, and the policy on the role
+    Terraform,
 }
 
 /// The least severity that counts.

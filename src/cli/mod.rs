@@ -6,6 +6,7 @@ mod diff;
 mod exit;
 mod explain;
 mod fix;
+mod iam;
 mod init;
 mod learn;
 mod policy;
@@ -112,6 +113,7 @@ pub fn run(cli: Cli, mut context: Context) -> Exit {
         Command::Check(arguments) => check::run(&arguments, &mut context),
         Command::Diff(arguments) => diff::run(&arguments, &mut context),
         Command::Fix(arguments) => fix::run(&arguments, &mut context),
+        Command::IamPolicy(arguments) => iam::run(&arguments, &mut context),
         Command::Init(arguments) => init::run(&arguments, &mut context),
         Command::Learn(arguments) => learn::run(&arguments, &mut context),
         Command::Explain { pass } => explain::explain(pass.as_deref(), &mut context),

@@ -148,6 +148,35 @@ impl fmt::Display for Account {
     }
 }
 
+/// The ARN of a key of KMS, as IAM takes it for the key itself (AWS KMS developer guide, "Specifying KMS keys in IAM policy statements"):
+/// neither an alias nor a pattern.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeyArn(String);
+
+impl std::str::FromStr for KeyArn {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parts: Vec<&str> = text.split(':').collect();
+        let fine = matches!(parts.as_slice(), ["arn", partition, "kms", region, account, key]
+        if is_partition(partition) && is_region(region) && is_account(account)
+            && key.strip_prefix("key/").is_some_and(|id| {
+                !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            }));
+        if fine {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("a key is named by its ARN, arn:aws:kms:REGION:ACCOUNT:key/ID")
+        }
+    }
+}
+
+impl fmt::Display for KeyArn {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
 /// Whether the text is an ARN that [`SecretArn`] takes: a pointer to a secret, and none itself.
 pub fn is_secret_arn(text: &str) -> bool {
     parse(text).is_some()
@@ -273,6 +302,21 @@ mod tests {
         }
         for wrong in [":password", ":password:", ":::", ":password:stage:version"] {
             assert!(of(&format!("{SECRET}{wrong}")).is_none(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn keys_are_named_by_their_own_arn() {
+        let key = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+        assert_eq!(key.parse::<KeyArn>().unwrap().to_string(), key);
+        for wrong in [
+            "alias/shop",
+            "arn:aws:kms:eu-central-1:123456789012:alias/shop",
+            "arn:aws:kms:eu-central-1:123456789012:key/*",
+            "arn:aws:kms:*:123456789012:key/1234abcd",
+            "arn:aws:kms:eu-central-1:123456789012:key/",
+        ] {
+            assert!(wrong.parse::<KeyArn>().is_err(), "{wrong}");
         }
     }
 

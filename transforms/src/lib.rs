@@ -15,6 +15,7 @@ pub mod engine;
 pub mod evidence;
 pub mod exposure;
 pub mod host_paths;
+pub mod iam;
 pub mod images;
 pub mod intent;
 pub mod knobs;

@@ -4,6 +4,7 @@
 //! withheld stays what it was here.
 
 mod capabilities;
+pub mod home;
 mod host_work;
 mod image;
 mod logs;

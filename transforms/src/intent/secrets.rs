@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Plan, Setting};
-use crate::arn::{self, Account, Region, SecretArn};
+use super::{Plan, Setting, home};
+use crate::arn::{Account, Region, SecretArn};
 use crate::exposure::{self, Evidence, Variable};
 use crate::knobs::{Knobs, Subject};
 use crate::model::{ContainerView, Place, Read, Why};
@@ -223,22 +223,11 @@ impl Scene<'_> {
     }
 
     fn region(&self) -> Option<Vouched<Region>> {
-        let named = self.knob(|knobs| knobs.secrets.region.as_ref()).map(|region| region.map(Clone::clone));
-        let own = self.own_arns().find_map(Region::of_arn);
-        match named {
-            Some(region) if region.by > Provenance::Environment => Some(region),
-            other => own.map(|value| Vouched { value, by: Provenance::Definition }).or(other),
-        }
+        home::region(self.setting.task, &self.setting.wishes.layers, self.container.into())
     }
 
     fn account(&self) -> Option<Vouched<Account>> {
-        let named = self.knob(|knobs| knobs.secrets.account.as_ref());
-        let own = || {
-            self.own_arns().filter_map(arn::owner).find_map(|(_, account)| Account::try_from(account.to_owned()).ok())
-        };
-        named
-            .map(|account| account.map(Clone::clone))
-            .or_else(|| own().map(|value| Vouched { value, by: Provenance::Definition }))
+        home::account(self.setting.task, &self.setting.wishes.layers, self.container.into())
     }
 
     /// The region that some container logs to: good enough for an example.
@@ -254,16 +243,7 @@ impl Scene<'_> {
     /// That of the region, else that of the definition's ARNs.
     fn partition(&self) -> Option<&'static str> {
         let of_region = self.region().map(|region| region.value.partition());
-        of_region.or_else(|| {
-            let (partition, _) = self.own_arns().find_map(arn::owner)?;
-            ["aws", "aws-cn", "aws-us-gov"].into_iter().find(|known| *known == partition)
-        })
-    }
-
-    /// The ARNs that a definition has of itself: no pass changes any of them.
-    fn own_arns(&self) -> impl Iterator<Item = &str> {
-        let members = ["taskDefinitionArn", "executionRoleArn", "taskRoleArn"];
-        members.into_iter().filter_map(|member| self.setting.task.member(member).text().known())
+        of_region.or_else(|| home::partition(self.setting.task))
     }
 }
 
