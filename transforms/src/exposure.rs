@@ -2,9 +2,13 @@
 //!
 //! What counts as a credential is decided in [`crate::secrets`], or by whoever names the variable in a policy. Nothing here holds a value.
 
+mod judge;
+
 use crate::model::{ContainerView, Listed, Place, Read, TaskView, Why};
 use crate::secrets::{self, Nearby, Suspect};
 use crate::tree::{Path, Value};
+
+pub use judge::Judge;
 
 /// What says that a value is a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +44,7 @@ pub struct Variables<'d> {
 }
 
 /// The variables of a container that are credentials. `is_stated` tells of a name whether somebody called it one.
-pub fn variables<'d>(container: &ContainerView<'d>, is_stated: &dyn Fn(&str) -> bool) -> Variables<'d> {
+pub fn variables<'d>(container: &ContainerView<'d>, judge: &Judge, is_stated: &dyn Fn(&str) -> bool) -> Variables<'d> {
     let Listed { items, mut hidden } = container.member("environment").list();
     let mut entries: Vec<(usize, &'d str, Read<&'d str>)> = Vec::new();
     for (index, item) in items.into_iter().enumerate() {
@@ -56,7 +60,7 @@ pub fn variables<'d>(container: &ContainerView<'d>, is_stated: &dyn Fn(&str) -> 
         if exposed.iter().any(|variable| variable.name == *name) {
             continue;
         }
-        if let Some(evidence) = evidence(name, value, nearby, is_stated) {
+        if let Some(evidence) = evidence(name, value, &|value| judge.variable(name, value, nearby), is_stated) {
             let same = entries.iter().filter(|(_, other, _)| other == name).map(|(index, ..)| *index);
             exposed.push(Variable { name, entries: same.collect(), at: *at, evidence });
         }
@@ -64,16 +68,21 @@ pub fn variables<'d>(container: &ContainerView<'d>, is_stated: &dyn Fn(&str) -> 
     Variables { exposed, hidden }
 }
 
-fn evidence(name: &str, value: &Read<&str>, nearby: Nearby, is_stated: &dyn Fn(&str) -> bool) -> Option<Evidence> {
+fn evidence(
+    name: &str,
+    value: &Read<&str>,
+    judge: &dyn Fn(&str) -> Option<Suspect>,
+    is_stated: &dyn Fn(&str) -> bool,
+) -> Option<Evidence> {
     match value {
-        Read::Absent => secrets::variable(name, "", nearby).map(Evidence::Suspect),
+        Read::Absent => judge("").map(Evidence::Suspect),
         Read::Known(value) => {
             let stated = !value.trim().is_empty() && is_stated(name);
-            let suspect = secrets::variable(name, value, nearby).map(Evidence::Suspect);
+            let suspect = judge(value).map(Evidence::Suspect);
             suspect.or_else(|| stated.then_some(Evidence::Stated))
         }
         Read::Unresolved(_) if is_stated(name) => Some(Evidence::Stated),
-        Read::Unresolved(why) => match secrets::variable(name, "", nearby) {
+        Read::Unresolved(why) => match judge("") {
             Some(suspect) => Some(Evidence::Suspect(suspect)),
             None => secrets::is_named_secret(name).then_some(Evidence::NameAlone(*why)),
         },
@@ -111,10 +120,10 @@ pub struct LogOption<'d> {
 }
 
 /// The options of the log driver that hold credentials, in source order.
-pub fn log_options<'d>(container: &ContainerView<'d>) -> Vec<LogOption<'d>> {
+pub fn log_options<'d>(container: &ContainerView<'d>, judge: &Judge) -> Vec<LogOption<'d>> {
     let options = members(&container.member("logConfiguration").member("options"));
     let found = options.into_iter().filter_map(|(name, value)| {
-        let suspect = secrets::option(name, value)?;
+        let suspect = judge.option(name, value)?;
         let shown = LOG_OPTIONS.iter().any(|known| known.eq_ignore_ascii_case(name));
         Some(LogOption { name: shown.then_some(name), suspect })
     });
@@ -133,29 +142,29 @@ pub struct Fixed {
 }
 
 /// The places of a container, other than variables and log options, that hold credentials.
-pub fn fixed(container: &ContainerView<'_>) -> Vec<Fixed> {
+pub fn fixed(container: &ContainerView<'_>, judge: &Judge) -> Vec<Fixed> {
     let mut found = Vec::new();
     let path = container.path();
     let mut note = |member: &'static str, place: Path, suspect: Option<Suspect>| {
         found.extend(suspect.map(|suspect| Fixed { place, member, suspect }));
     };
     for member in ["entryPoint", "command"] {
-        note(member, path.key(member), secrets::words(&texts(container.member(member).list())));
+        note(member, path.key(member), judge.words(&texts(container.member(member).list())));
     }
     let check = container.member("healthCheck").member("command").list();
-    note("healthCheck", path.key("healthCheck").key("command"), secrets::words(&texts(check)));
-    note("dockerLabels", path.key("dockerLabels"), first(&container.member("dockerLabels")));
+    note("healthCheck", path.key("healthCheck").key("command"), judge.words(&texts(check)));
+    note("dockerLabels", path.key("dockerLabels"), first(&container.member("dockerLabels"), judge));
     let router = container.member("firelensConfiguration").member("options");
-    note("firelensConfiguration", path.key("firelensConfiguration").key("options"), first(&router));
+    note("firelensConfiguration", path.key("firelensConfiguration").key("options"), first(&router, judge));
     found
 }
 
 /// The volumes whose driver is given a credential, with their names where they are known.
-pub fn volumes<'d>(task: &TaskView<'d>) -> Vec<(Option<&'d str>, Fixed)> {
+pub fn volumes<'d>(task: &TaskView<'d>, judge: &Judge) -> Vec<(Option<&'d str>, Fixed)> {
     let volumes = task.member("volumes").list().items.into_iter().enumerate();
     let found = volumes.filter_map(|(index, volume)| {
         let driver = volume.clone().member("dockerVolumeConfiguration");
-        let suspect = first(&driver.member("driverOpts"))?;
+        let suspect = first(&driver.member("driverOpts"), judge)?;
         let place = Path::root().key("volumes").index(index).key("dockerVolumeConfiguration").key("driverOpts");
         Some((volume.member("name").text().known(), Fixed { place, member: "driverOpts", suspect }))
     });
@@ -178,11 +187,11 @@ fn members<'d>(map: &Place<'d>) -> Vec<(&'d str, &'d str)> {
 }
 
 /// The surest suspect among the values of a map: each by its name, and its parts between commas by theirs.
-fn first(map: &Place<'_>) -> Option<Suspect> {
-    let judge = |(name, value): (&str, &str)| {
-        secrets::option(name, value).or_else(|| value.split(',').find_map(|part| secrets::text(part.trim())))
+fn first(map: &Place<'_>, judge: &Judge) -> Option<Suspect> {
+    let judged = |(name, value): (&str, &str)| {
+        judge.option(name, value).or_else(|| value.split(',').find_map(|part| judge.text(part.trim())))
     };
-    members(map).into_iter().filter_map(judge).max_by_key(|suspect| suspect.confidence)
+    members(map).into_iter().filter_map(judged).max_by_key(|suspect| suspect.confidence)
 }
 
 #[cfg(test)]
@@ -201,7 +210,7 @@ mod tests {
     fn names(environment: &str, stated: &[&str]) -> Vec<(String, Vec<usize>, usize)> {
         let document = document(&format!(r#""environment": [{environment}]"#));
         let task = TaskView::new(&document);
-        let found = variables(&task.seen()[0], &|name| stated.contains(&name));
+        let found = variables(&task.seen()[0], &Judge::default(), &|name| stated.contains(&name));
         found.exposed.into_iter().map(|found| (found.name.to_owned(), found.entries, found.at)).collect()
     }
 
@@ -225,7 +234,7 @@ mod tests {
     fn a_name_that_another_tool_fills_in_hides_what_it_is() {
         let document = document(r#""environment": [{"name": "${PREFIX}_PASSWORD", "value": "x"}]"#);
         let task = TaskView::new(&document);
-        assert!(variables(&task.seen()[0], &|_| false).hidden.is_some());
+        assert!(variables(&task.seen()[0], &Judge::default(), &|_| false).hidden.is_some());
     }
 
     #[test]
@@ -236,10 +245,10 @@ mod tests {
         );
         let task = TaskView::new(&document);
         let container = &task.seen()[0];
-        let members: Vec<&str> = fixed(container).into_iter().map(|found| found.member).collect();
+        let members: Vec<&str> = fixed(container, &Judge::default()).into_iter().map(|found| found.member).collect();
         assert_eq!(members, ["command", "dockerLabels"]);
-        let options: Vec<_> = log_options(container).into_iter().map(|found| found.name).collect();
+        let options: Vec<_> = log_options(container, &Judge::default()).into_iter().map(|found| found.name).collect();
         assert_eq!(options, [Some("splunk-token"), None]);
-        assert_eq!(volumes(&task).len(), 1);
+        assert_eq!(volumes(&task, &Judge::default()).len(), 1);
     }
 }

@@ -31,6 +31,7 @@ pub use writable::{TmpfsPlan, WritablePlan};
 
 use std::sync::Arc;
 
+use crate::exposure::Judge;
 use crate::knobs::{Knobs, Layers, Subject};
 use crate::model::{ContainerSlot, ContainerView, LaunchTarget, Os, TargetError, TargetWish, TaskView, Why};
 use crate::pass::{Obstacle, Vouched};
@@ -64,6 +65,8 @@ pub struct Intent {
     pub wishes: Wishes,
     /// What the task shares with its host.
     pub namespaces: NamespacePlan,
+    /// Tells credentials from other texts.
+    pub judge: Judge,
     containers: Vec<ContainerIntent>,
 }
 
@@ -118,8 +121,10 @@ impl Intent {
             ContainerSlot::Hidden { why, .. } => Some(why),
             ContainerSlot::Seen(_) => None,
         });
+        let judge = Judge::default();
         let images = image::known(&seen, os, wishes);
-        let setting = Setting { task, seen: &seen, images: &images, hidden, target: &target, os, wishes };
+        let setting =
+            Setting { task, seen: &seen, images: &images, hidden, target: &target, os, wishes, judge: &judge };
         let (users, writable) = users_and_paths(&setting);
         let namespaces = namespaces::plan(&setting);
         let secrets = secrets::plan(&setting);
@@ -137,7 +142,7 @@ impl Intent {
             host_work: host_work::of(container),
         });
         let containers = containers.collect();
-        Ok(Self { target, os, wishes: wishes.clone(), namespaces, containers })
+        Ok(Self { target, os, wishes: wishes.clone(), namespaces, judge, containers })
     }
 
     /// The value of one knob for a container or for the task as a whole, and who vouches for it.
@@ -188,6 +193,7 @@ struct Setting<'s> {
     target: &'s LaunchTarget,
     os: Os,
     wishes: &'s Wishes,
+    judge: &'s Judge,
 }
 
 impl Setting<'_> {

@@ -80,9 +80,9 @@ pub(super) fn plan(setting: &Setting<'_>) -> Vec<SecretsPlan> {
 fn one(setting: &Setting<'_>, container: &ContainerView<'_>, role: Option<&Obstacle>) -> SecretsPlan {
     let scene = Scene { setting, container, role };
     let stated = |name: &str| pass::is_stated(&setting.wishes.layers, container.into(), name);
-    let variables = exposure::variables(container, &stated).exposed.into_iter();
+    let variables = exposure::variables(container, setting.judge, &stated).exposed.into_iter();
     let variables = variables.map(|variable| (variable.name.to_owned(), scene.variable(&variable)));
-    let options = exposure::log_options(container).into_iter().filter_map(|option| {
+    let options = exposure::log_options(container, setting.judge).into_iter().filter_map(|option| {
         let name = option.name?;
         Some((pass::option_subject(name), scene.log_option(name, option.suspect)))
     });

@@ -79,13 +79,13 @@ pub fn option_subject(name: &str) -> String {
 
 fn inspect(task: &TaskView<'_>, intent: &Intent) -> Vec<Finding> {
     let mut findings = pass::each_container(&PASS, task, |container| inspect_container(container, intent));
-    findings.extend(exposure::volumes(task).into_iter().map(|(name, fixed)| in_a_volume(name, fixed)));
+    findings.extend(exposure::volumes(task, &intent.judge).into_iter().map(|(name, fixed)| in_a_volume(name, fixed)));
     findings
 }
 
 fn inspect_container(container: &ContainerView<'_>, intent: &Intent) -> Vec<Finding> {
     let stated = |name: &str| is_stated(&intent.wishes.layers, container.into(), name);
-    let variables = exposure::variables(container, &stated);
+    let variables = exposure::variables(container, &intent.judge, &stated);
     let mut findings: Vec<Finding> =
         variables.exposed.iter().map(|variable| in_a_variable(container, intent, variable)).collect();
     findings.extend(variables.hidden.map(|why| {
@@ -96,14 +96,15 @@ fn inspect_container(container: &ContainerView<'_>, intent: &Intent) -> Vec<Find
         Finding { place: container.path().key("environment"), controls: PASS.controls.to_vec(), ..finding }
     }));
     let mut unnamed = false;
-    for option in exposure::log_options(container) {
+    for option in exposure::log_options(container, &intent.judge) {
         // Names that somebody chose are not shown, so one finding stands for all of them.
         if option.name.is_some() || !unnamed {
             unnamed |= option.name.is_none();
             findings.push(in_a_log_option(container, intent, &option));
         }
     }
-    findings.extend(exposure::fixed(container).into_iter().map(|fixed| in_a_fixed_place(container, fixed)));
+    findings
+        .extend(exposure::fixed(container, &intent.judge).into_iter().map(|fixed| in_a_fixed_place(container, fixed)));
     findings
 }
 
