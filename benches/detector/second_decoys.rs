@@ -189,7 +189,7 @@ pub(crate) fn address(lot: &mut Lot, words: &Vocabulary) -> Form {
             "https://user@{{host}}/path:with@signs",
             "kafka://{{host}}:9098?auth=iam",
             "Endpoint=sb://inv.servicebus.windows.net/;Authentication=Managed Identity",
-            "https://registry.npmjs.org/@acme%2ftokens",
+            "https://npm.example.com/@acme%2ftokens",
             "git@github.com:acme/inv.git",
             "mysql://inv:__DB_PASSWORD__@{{host}}/inv",
             "s3://inv-bucket/keys/public.pem",

@@ -14,7 +14,8 @@ import subprocess
 
 HERE = pathlib.Path(__file__).resolve().parent
 SUITE = "bookworm"
-MIRROR = "http://deb.debian.org/debian"
+# debootstrap knows Debian's own mirror; another one is named here.
+MIRROR = os.environ.get("DEBIAN_MIRROR")
 ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
 
 
@@ -50,7 +51,7 @@ def base(cache):
     if not target.exists():
         made = cache / "base.part"
         shutil.rmtree(made, ignore_errors=True)
-        run(["debootstrap", "--variant=minbase", SUITE, str(made), MIRROR], cache / "base.log")
+        run(["debootstrap", "--variant=minbase", SUITE, str(made), *([MIRROR] if MIRROR else [])], cache / "base.log")
         policy = made / "usr/sbin/policy-rc.d"
         policy.write_text("#!/bin/sh\nexit 101\n")
         policy.chmod(0o755)
