@@ -9,4 +9,5 @@ pub mod image;
 pub mod output;
 pub mod plan;
 pub mod policy;
+pub mod rollout;
 pub mod source;

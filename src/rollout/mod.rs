@@ -1,0 +1,3 @@
+//! Registering a hardened revision and rolling it out to a running service, safely: look, plan, ask, write, watch, take back.
+
+pub mod port;
