@@ -1,3 +1,5 @@
 //! Registering a hardened revision and rolling it out to a running service, safely: look, plan, ask, write, watch, take back.
 
+pub mod api;
+pub mod arn;
 pub mod port;

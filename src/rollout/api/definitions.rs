@@ -1,0 +1,111 @@
+//! Task definitions: read as they are, registered as they were planned.
+
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+
+use super::super::arn::RevisionArn;
+use super::{Aws, Tag, list, parsed};
+use crate::rollout::port::{Api, CallError, Effect, Failure};
+
+/// A registered revision.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Described {
+    /// Its ARN.
+    pub arn: RevisionArn,
+    /// `ACTIVE`, `INACTIVE` or `DELETE_IN_PROGRESS`.
+    pub status: String,
+    /// What placement asks of an instance or a platform version (`TaskDefinition.requiresAttributes`).
+    pub attributes: Vec<String>,
+    /// Its tags.
+    pub tags: Vec<Tag>,
+    /// The whole answer of `DescribeTaskDefinition`, tags included, laid out for people: numbers, order and unknown members as
+    /// they came.
+    pub text: String,
+}
+
+/// A revision that was just made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Registered {
+    /// Its ARN.
+    pub arn: RevisionArn,
+    /// What placement asks for.
+    pub attributes: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    task_definition: Told,
+    #[serde(default)]
+    tags: Vec<Tag>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Told {
+    task_definition_arn: RevisionArn,
+    #[serde(default)]
+    status: String,
+    #[serde(default)]
+    requires_attributes: Vec<Attribute>,
+}
+
+#[derive(Deserialize)]
+struct Attribute {
+    name: String,
+}
+
+impl Told {
+    fn attributes(&self) -> Vec<String> {
+        self.requires_attributes.iter().map(|attribute| attribute.name.clone()).collect()
+    }
+}
+
+const DESCRIBE: &str = "DescribeTaskDefinition";
+const REGISTER: &str = "RegisterTaskDefinition";
+
+impl Aws<'_> {
+    /// A revision by ARN, `family:revision` or family (the latest active one), with its tags; `None` where there is none.
+    pub fn definition(&self, name: &str) -> Result<Option<Described>, CallError> {
+        let body = json!({ "taskDefinition": name, "include": ["TAGS"] });
+        let bytes = match self.send(Api::Ecs, DESCRIBE, Effect::Reads, body.to_string().into_bytes()) {
+            // What ECS says of a revision that it does not know: "Unable to describe task definition."
+            Err(error) if error.failure == Failure::Rejected && error.is("ClientException") => return Ok(None),
+            answer => answer?,
+        };
+        let answer: Answer = parsed(Api::Ecs, DESCRIBE, &bytes)?;
+        let whole: Json = parsed(Api::Ecs, DESCRIBE, &bytes)?;
+        let text = serde_json::to_string_pretty(&whole);
+        let text = text.map_err(|_| CallError::new(Api::Ecs, DESCRIBE, Failure::Unreadable))?;
+        Ok(Some(Described {
+            attributes: answer.task_definition.attributes(),
+            arn: answer.task_definition.task_definition_arn,
+            status: answer.task_definition.status,
+            tags: answer.tags,
+            text: format!("{text}\n"),
+        }))
+    }
+
+    /// The active revisions of a family, newest first; at most so many.
+    pub fn active_revisions(&self, family: &str, limit: usize) -> Result<Vec<RevisionArn>, CallError> {
+        let body = json!({ "familyPrefix": family, "status": "ACTIVE", "sort": "DESC", "maxResults": limit });
+        let mut page: Json = self.read(Api::Ecs, "ListTaskDefinitions", &body)?;
+        let all: Vec<RevisionArn> = serde_json::from_value(list(&mut page, "taskDefinitionArns"))
+            .map_err(|_| CallError::new(Api::Ecs, "ListTaskDefinitions", Failure::Unreadable))?;
+        // The prefix has to be the whole family, but a double may take it for a prefix.
+        Ok(all.into_iter().filter(|arn| arn.family() == family).take(limit).collect())
+    }
+
+    /// Registers a revision: exactly these bytes are sent. Sent once; what is uncertain is for the caller to look into.
+    pub fn register(&self, input: &str) -> Result<Registered, CallError> {
+        let bytes = self.send(Api::Ecs, REGISTER, Effect::Writes, input.as_bytes().to_vec())?;
+        let answer: Answer = parsed(Api::Ecs, REGISTER, &bytes)?;
+        let attributes = answer.task_definition.attributes();
+        Ok(Registered { arn: answer.task_definition.task_definition_arn, attributes })
+    }
+
+    /// Deregisters a revision: it becomes `INACTIVE`, and no service can be given it any more.
+    pub fn deregister(&self, arn: &RevisionArn) -> Result<(), CallError> {
+        self.write::<Json>(Api::Ecs, "DeregisterTaskDefinition", &json!({ "taskDefinition": arn })).map(drop)
+    }
+}

@@ -1,0 +1,146 @@
+//! AWS as the roll-out sees it: typed requests and answers over the [`Wire`], within the rates that ECS allows.
+//!
+//! An answer is read into the members that the roll-out needs; all others are passed over, so that a service that learns something new
+//! breaks nothing.
+
+mod codedeploy;
+mod definitions;
+mod deployments;
+mod limits;
+mod neighbours;
+mod services;
+mod task_sets;
+mod tasks;
+
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value as Json, json};
+
+pub use codedeploy::{CodeDeployment, DeploymentGroup};
+pub use definitions::{Described, Registered};
+pub use deployments::{RevisionImage, ServiceDeployment, ServiceDeploymentStatus};
+pub use neighbours::{Identity, RolePermission};
+pub use services::{
+    Alarms, CapacityProvider, CircuitBreaker, Controller, Deployment, DeploymentConfiguration, LoadBalancer, Service,
+    ServiceEvent, Strategy, Tag,
+};
+pub use task_sets::TaskSet;
+pub use tasks::{Task, TaskContainer};
+
+use self::limits::{Bucket, Limits};
+use super::port::{Api, Call, CallError, Clock, Effect, Failure, Wire};
+
+/// AWS, through a wire and a clock.
+pub struct Aws<'p> {
+    wire: &'p dyn Wire,
+    clock: &'p dyn Clock,
+    limits: Limits,
+}
+
+/// How often a write is tried that was surely not carried out.
+const TRIES: u32 = 5;
+
+impl<'p> Aws<'p> {
+    /// AWS, with full buckets.
+    pub fn new(wire: &'p dyn Wire, clock: &'p dyn Clock) -> Self {
+        Self { wire, clock, limits: Limits::default() }
+    }
+
+    /// The region that calls go to.
+    pub fn region(&self) -> &str {
+        self.wire.region()
+    }
+
+    /// The clock that calls go by.
+    pub fn clock(&self) -> &'p dyn Clock {
+        self.clock
+    }
+
+    fn read<T: DeserializeOwned>(&self, api: Api, operation: &'static str, body: &Json) -> Result<T, CallError> {
+        let bytes = self.send(api, operation, Effect::Reads, body.to_string().into_bytes())?;
+        parsed(api, operation, &bytes)
+    }
+
+    fn write<T: DeserializeOwned>(&self, api: Api, operation: &'static str, body: &Json) -> Result<T, CallError> {
+        let bytes = self.send(api, operation, Effect::Writes, body.to_string().into_bytes())?;
+        parsed(api, operation, &bytes)
+    }
+
+    /// Sends bytes; a write that was surely not carried out is sent again after a while.
+    fn send(&self, api: Api, operation: &'static str, effect: Effect, body: Vec<u8>) -> Result<Vec<u8>, CallError> {
+        let call = Call { api, operation, body, effect };
+        let interrupted = |_| CallError::new(api, operation, Failure::Interrupted);
+        let mut pause = Duration::from_secs(1);
+        for _ in 1..TRIES {
+            self.limits.take(Bucket::of(&call), self.clock).map_err(interrupted)?;
+            match self.wire.call(&call) {
+                Err(error) if effect == Effect::Writes && error.is_worth_another() => {
+                    self.clock.wait(pause).map_err(interrupted)?;
+                    pause *= 2;
+                }
+                done => return done,
+            }
+        }
+        self.wire.call(&call)
+    }
+
+    /// All pages of a list.
+    fn pages<T>(
+        &self,
+        api: Api,
+        operation: &'static str,
+        mut body: Json,
+        mut items: impl FnMut(Json) -> Option<Vec<T>>,
+    ) -> Result<Vec<T>, CallError> {
+        let mut all = Vec::new();
+        loop {
+            let mut page: Json = self.read(api, operation, &body)?;
+            let token = ["nextToken", "NextToken"].into_iter().find_map(|name| {
+                let token = page.get_mut(name)?.take();
+                token.as_str().is_some_and(|token| !token.is_empty()).then_some((name, token))
+            });
+            all.extend(items(page).ok_or_else(|| CallError::new(api, operation, Failure::Unreadable))?);
+            match token {
+                Some((name, token)) => body[name] = token,
+                None => return Ok(all),
+            }
+        }
+    }
+
+    /// All pages of a list of ARNs or names.
+    fn names(
+        &self,
+        api: Api,
+        operation: &'static str,
+        body: Json,
+        member: &'static str,
+    ) -> Result<Vec<String>, CallError> {
+        self.pages(api, operation, body, |mut page| serde_json::from_value(list(&mut page, member)).ok())
+    }
+
+    /// Which account this is.
+    pub fn identity(&self) -> Result<Identity, CallError> {
+        self.read(Api::Sts, "GetCallerIdentity", &json!({}))
+    }
+}
+
+fn parsed<T: DeserializeOwned>(api: Api, operation: &'static str, bytes: &[u8]) -> Result<T, CallError> {
+    let bytes = if bytes.is_empty() { b"{}" } else { bytes };
+    // The error of the parser may quote the answer.
+    serde_json::from_slice(bytes).map_err(|_| CallError::new(api, operation, Failure::Unreadable))
+}
+
+/// A list of an answer, empty where it is left out.
+fn list(page: &mut Json, member: &str) -> Json {
+    page.get_mut(member).map_or_else(|| json!([]), Json::take)
+}
+
+/// A time as ECS writes it: seconds since 1970, with a fraction.
+fn seconds<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<jiff::Timestamp>, D::Error> {
+    let seconds: Option<serde_json::Number> = serde::Deserialize::deserialize(from)?;
+    let seconds = seconds.and_then(|seconds| seconds.as_f64());
+    let since = seconds.and_then(|seconds| jiff::SignedDuration::try_from_secs_f64(seconds).ok());
+    // A time that no calendar has is no time.
+    Ok(since.and_then(|since| jiff::Timestamp::UNIX_EPOCH.checked_add(since).ok()))
+}
