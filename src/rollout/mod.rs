@@ -3,3 +3,4 @@
 pub mod api;
 pub mod arn;
 pub mod port;
+pub mod record;
