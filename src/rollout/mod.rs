@@ -2,5 +2,7 @@
 
 pub mod api;
 pub mod arn;
+pub mod carrier;
 pub mod port;
 pub mod record;
+pub mod watch;

@@ -99,6 +99,8 @@ pub struct CodeDeployment {
     pub error_information: Option<ErrorInformation>,
     /// What went back, if something did.
     pub rollback_info: Option<RollbackInfo>,
+    /// Whether traffic went over and the old tasks are kept for a while.
+    pub instance_termination_wait_time_started: bool,
     /// What was deployed, as it was sent.
     pub revision: Option<Json>,
 }

@@ -17,16 +17,18 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
-pub use codedeploy::{CodeDeployment, DeploymentGroup};
+pub use codedeploy::{CodeDeployment, DeploymentGroup, EcsService};
 pub use definitions::{Described, Registered};
-pub use deployments::{RevisionImage, ServiceDeployment, ServiceDeploymentStatus};
-pub use neighbours::{Identity, RolePermission};
+pub use deployments::{
+    RevisionImage, Rollback, ServiceDeployment, ServiceDeploymentStatus, ServiceRevision, TargetRevision,
+};
+pub use neighbours::{Alarm, Identity, RolePermission, Starter};
 pub use services::{
-    Alarms, CapacityProvider, CircuitBreaker, Controller, Deployment, DeploymentConfiguration, LoadBalancer, Service,
-    ServiceEvent, Strategy, Tag,
+    Alarms, CapacityProvider, CircuitBreaker, Controller, Deployment, DeploymentConfiguration, LoadBalancer, Redeploy,
+    Service, ServiceEvent, Strategy, Tag,
 };
 pub use task_sets::TaskSet;
-pub use tasks::{Task, TaskContainer};
+pub use tasks::{Task, TaskContainer, TaskStatus};
 
 use self::limits::{Bucket, Limits};
 use super::port::{Api, Call, CallError, Clock, Effect, Failure, Wire};

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use super::super::arn::RevisionArn;
-use super::{Aws, CapacityProvider};
+use super::{Aws, CapacityProvider, LoadBalancer};
 use crate::rollout::port::{Api, CallError};
 
 /// A task set (`TaskSet` of the ECS API model).
@@ -43,6 +43,8 @@ pub struct TaskSetFacts {
     pub capacity_provider_strategy: Vec<CapacityProvider>,
     /// The platform version, on Fargate.
     pub platform_version: Option<String>,
+    /// Where requests come from.
+    pub load_balancers: Vec<LoadBalancer>,
 }
 
 impl TryFrom<Json> for TaskSet {
