@@ -1,8 +1,13 @@
 //! Registering a hardened revision and rolling it out to a running service, safely: look, plan, ask, write, watch, take back.
 
 pub mod api;
+pub mod apply;
 pub mod arn;
+pub mod bake;
 pub mod carrier;
 pub mod port;
 pub mod record;
+pub mod register;
+pub mod running;
+pub mod same;
 pub mod watch;

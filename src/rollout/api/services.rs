@@ -1,5 +1,8 @@
 //! Services as `DescribeServices` tells them, and the calls that change them.
 
+use std::collections::BTreeSet;
+
+use ecs_harden_transforms::model::LaunchType;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
@@ -304,6 +307,34 @@ impl Aws<'_> {
     /// The ARNs of all clusters.
     pub fn cluster_arns(&self) -> Result<Vec<String>, CallError> {
         self.names(Api::Ecs, "ListClusters", json!({ "maxResults": 100 }), "clusterArns")
+    }
+
+    /// What capacity providers of the account launch tasks on; one that is not known may be either kind of instances
+    /// (`CapacityProvider` of the API model).
+    pub fn launch_types_of_providers(&self, names: &[String]) -> Result<BTreeSet<LaunchType>, CallError> {
+        #[derive(Default, Deserialize)]
+        #[serde(rename_all = "camelCase", default)]
+        struct Providers {
+            capacity_providers: Vec<Provider>,
+        }
+        #[derive(Default, Deserialize)]
+        #[serde(rename_all = "camelCase", default)]
+        struct Provider {
+            name: String,
+            auto_scaling_group_provider: Option<Json>,
+            managed_instances_provider: Option<Json>,
+        }
+        let body = json!({ "capacityProviders": names });
+        let told: Providers = self.read(Api::Ecs, "DescribeCapacityProviders", &body)?;
+        let of = |name: &String| {
+            let provider = told.capacity_providers.iter().find(|provider| provider.name == *name);
+            match provider.map(|told| (&told.auto_scaling_group_provider, &told.managed_instances_provider)) {
+                Some((Some(_), None)) => vec![LaunchType::Ec2],
+                Some((None, Some(_))) => vec![LaunchType::ManagedInstances],
+                _ => vec![LaunchType::Ec2, LaunchType::ManagedInstances],
+            }
+        };
+        Ok(names.iter().flat_map(of).collect())
     }
 
     /// Makes a service run a revision. Nothing else is sent: members that are left out stay as they are (`UpdateServiceRequest`).

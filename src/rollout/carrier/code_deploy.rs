@@ -115,6 +115,14 @@ impl Carrier for CodeDeploy {
                 done => done.map(|()| Back::Same),
             };
         }
+        let service = aws.service(&mission.cluster, &mission.service)?.unwrap_or_default();
+        match service.primary_task_set().and_then(|set| set.task_definition.as_ref()) {
+            Some(primary) if primary.is(&mission.before) => return Ok(Back::There),
+            Some(primary) if !primary.is(&mission.after) => {
+                return Ok(Back::Superseded { by: Some(primary.clone()) });
+            }
+            _ => {}
+        }
         match self.deployment(aws, &mission.before) {
             Ok(back) => Ok(Back::Another(back)),
             Err(BeginError::Refused(error) | BeginError::Unknown(error)) => Err(error),

@@ -41,7 +41,8 @@ pub trait Carrier {
     /// Goes on where a look said [`Standing::Ready`].
     fn go_on(&self, aws: &Aws<'_>, mission: &Mission, deployment: &DeploymentId) -> Result<(), CallError>;
 
-    /// Takes the deployment back; what comes of it is to be looked at. Sends nothing where it is already on its way back.
+    /// Takes the deployment back; what comes of it is to be looked at. Sends nothing where it is already on its way back, or where the
+    /// service is no longer heading for our revision.
     fn take_back(
         &self,
         aws: &Aws<'_>,
@@ -69,6 +70,11 @@ pub enum Back {
     Another(DeploymentId),
     /// The old revision serves again.
     There,
+    /// Somebody else's deployment took its place; nothing was sent.
+    Superseded {
+        /// The revision of that deployment, where it can be told.
+        by: Option<RevisionArn>,
+    },
 }
 
 /// Why a deployment was not begun, as far as can be told.

@@ -2,7 +2,7 @@
 
 use super::super::api::{Aws, Deployment, Redeploy, Service, ServiceDeployment, ServiceDeploymentStatus};
 use super::super::arn::RevisionArn;
-use super::super::port::CallError;
+use super::super::port::{Api, CallError, Failure};
 use super::super::record::DeploymentId;
 use super::{Back, BeginError, Carrier, Look, Mission, Sight, Stage, Standing, send_once};
 
@@ -42,6 +42,14 @@ impl Carrier for Rolling {
         deployment: &DeploymentId,
         at: Stage,
     ) -> Result<Back, CallError> {
+        let service = aws.service(&mission.cluster, &mission.service)?.unwrap_or_default();
+        match service.primary() {
+            Some(primary) if is_of(primary, &mission.before) => return Ok(Back::Same),
+            Some(primary) if !is_of(primary, &mission.after) => {
+                return Ok(Back::Superseded { by: primary.task_definition.clone() });
+            }
+            _ => {}
+        }
         if let (Stage::Underway, DeploymentId::Ecs { service_deployment: Some(arn), .. }) = (at, deployment) {
             match aws.roll_back_deployment(arn) {
                 Ok(()) => return Ok(Back::Same),
@@ -55,17 +63,13 @@ impl Carrier for Rolling {
                 Err(_) => {}
             }
         }
-        let service = aws.service(&mission.cluster, &mission.service)?;
-        let known: Vec<String> =
-            service.into_iter().flat_map(|service| service.deployments).map(|deployment| deployment.id).collect();
+        let known: Vec<String> = service.deployments.into_iter().map(|deployment| deployment.id).collect();
         match begun(aws, mission, &mission.before, &known, Redeploy::WhenChanged) {
             Ok(back) => Ok(Back::Another(back)),
             Err(BeginError::Refused(error) | BeginError::Unknown(error)) => Err(error),
-            Err(BeginError::Missing { .. } | BeginError::Interrupted) => Err(CallError::new(
-                super::super::port::Api::Ecs,
-                "UpdateService",
-                super::super::port::Failure::Interrupted,
-            )),
+            Err(BeginError::Missing { .. } | BeginError::Interrupted) => {
+                Err(CallError::new(Api::Ecs, "UpdateService", Failure::Interrupted))
+            }
         }
     }
 }
