@@ -5,6 +5,7 @@ pub mod apply;
 pub mod arn;
 pub mod bake;
 pub mod carrier;
+pub mod gates;
 pub mod port;
 pub mod record;
 pub mod register;
