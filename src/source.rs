@@ -7,9 +7,13 @@ mod error;
 mod expand;
 mod write;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use ecs_harden_transforms::model::LaunchType;
 
 pub use error::SourceError;
 pub use expand::{Expanded, expand};
@@ -24,6 +28,23 @@ pub enum Input {
     Stdin,
     /// A file, by a path that can be opened as it stands.
     File(PathBuf),
+    /// A registered revision, as it was read from ECS.
+    Live(Arc<Live>),
+}
+
+/// A registered revision as text, and what its services add to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Live {
+    /// `family:revision`.
+    pub name: String,
+    /// The answer of `DescribeTaskDefinition`, laid out for people.
+    pub text: String,
+    /// What the tasks of its services are launched on; empty where that is not known.
+    pub launch_types: BTreeSet<LaunchType>,
+    /// Whether ECS Exec is on for one of its services; `None` where no service was asked.
+    pub exec: Option<bool>,
+    /// The digest that each container runs, where images are to be pinned to them.
+    pub pins: BTreeMap<String, String>,
 }
 
 /// One text to read, and how it came to be on the list.
@@ -56,6 +77,7 @@ pub enum Origin {
 pub fn read(input: &Input, stdin: &mut dyn Read) -> Result<Vec<u8>, SourceError> {
     match input {
         Input::Stdin => head(stdin, 0).map_err(SourceError::Stdin),
+        Input::Live(live) => Ok(live.text.clone().into_bytes()),
         Input::File(path) => {
             let (mut file, length) = open_regular(path)?;
             head(&mut file, length).map_err(|source| SourceError::unreadable(path, source))
@@ -89,10 +111,11 @@ pub fn real(path: &Path, cwd: &Path) -> PathBuf {
 }
 
 /// The path of an input as the header of a diff gives it: relative to the [`real`] working directory, with `..` where it lies
-/// outside. Standard input is called `stdin`.
+/// outside. Standard input is called `stdin`, a registered revision `family:revision`.
 pub fn from_directory(found: &Found, cwd: &Path) -> String {
     match &found.input {
         Input::Stdin => "stdin".to_owned(),
+        Input::Live(live) => live.name.clone(),
         Input::File(_) => relative(&found.real, cwd),
     }
 }

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::args::{Check, Format};
-use super::steer::{Header, Job, Planned};
+use super::steer::{Header, Inputs, Job, Planned};
 use super::{CliError, Exit, steer};
 use crate::context::{Context, Verbosity};
 use crate::output::counted;
@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &Check, context: &mut Context) -> Result<Exit, CliE
     let steering = &arguments.run;
     let mut stream = Stream::default();
     let mut total = Total::default();
-    let job = Job { paths: &arguments.paths, run: steering, header: Header::Out };
+    let job = Job { inputs: Inputs::Named(&arguments.paths), run: steering, header: Header::Out };
     let drawing = Drawing { coloured: context.colour.out, verbosity: context.verbosity };
     let draw = |planned: &Planned| match (&planned.plan, steering.format) {
         (Ok(plan), Format::Text) => text::report(&planned.found.shown, plan, drawing),

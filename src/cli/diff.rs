@@ -7,7 +7,7 @@ use std::path::Path;
 use ecs_harden_transforms::masking;
 
 use super::args::{Diff, Format};
-use super::steer::{Header, Job, Planned};
+use super::steer::{Header, Inputs, Job, Planned};
 use super::{CliError, Exit, steer};
 use crate::context::{Ci, Context, Verbosity};
 use crate::output::diff::{self, DiffInput, Rendered, Secrets, Side};
@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &Diff, context: &mut Context) -> Result<Exit, CliEr
         (false, _) => Secrets::Masked,
     };
     let mut stream = Stream::default();
-    let job = Job { paths: &arguments.paths, run: &arguments.run, header: Header::Err };
+    let job = Job { inputs: Inputs::Named(&arguments.paths), run: &arguments.run, header: Header::Err };
     let cwd = source::real(&context.cwd, &context.cwd);
     let (coloured, verbosity) = (context.colour.out, context.verbosity);
     let draw = |planned: &Planned| match (&planned.plan, arguments.run.format) {

@@ -8,7 +8,7 @@ use ecs_harden_transforms::engine::Decision;
 
 use super::args::{Emit, Fix, Format};
 use super::diff::Shown;
-use super::steer::{Header, Job, Planned};
+use super::steer::{Header, Inputs, Job, Planned};
 use super::{CliError, Exit, diff, steer};
 use crate::context::{Context, Verbosity};
 use crate::output::diff::{Secrets, coloured};
@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &Fix, context: &mut Context) -> Result<Exit, CliErr
         return Err(CliError::usage("-o takes one input and the directory holds more", "name the one file"));
     }
     let mut files = Vec::new();
-    let job = Job { paths: &arguments.paths, run: &arguments.run, header: Header::Err };
+    let job = Job { inputs: Inputs::Named(&arguments.paths), run: &arguments.run, header: Header::Err };
     let cwd = source::real(&context.cwd, &context.cwd);
     let draw = |planned: &Planned| {
         let plan = planned.plan.as_ref().ok();
@@ -85,7 +85,7 @@ fn goal<'a>(arguments: &'a Fix, found: &Found) -> Goal<'a> {
     match (arguments.output.as_deref(), &found.input) {
         (Some(path), _) if path.as_os_str() == "-" => Goal::Stdout,
         (Some(path), _) => Goal::File(path),
-        (None, Input::Stdin) => Goal::Stdout,
+        (None, Input::Stdin | Input::Live(_)) => Goal::Stdout,
         (None, Input::File(_)) => Goal::InPlace,
     }
 }

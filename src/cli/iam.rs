@@ -6,7 +6,7 @@ use ecs_harden_transforms::iam::{self, Grants};
 use ecs_harden_transforms::model::TaskView;
 
 use super::args::{Format, IamPolicy, PolicyForm};
-use super::steer::{Header, Job};
+use super::steer::{Header, Inputs, Job};
 use super::{CliError, Exit, steer};
 use crate::context::{Context, Verbosity};
 use crate::output::iam as output;
@@ -19,7 +19,7 @@ pub(super) fn run(arguments: &IamPolicy, context: &mut Context) -> Result<Exit, 
             "take --form json, cloudformation or terraform",
         ));
     }
-    let job = Job { paths: &arguments.paths, run: &arguments.run, header: Header::Err };
+    let job = Job { inputs: Inputs::Named(&arguments.paths), run: &arguments.run, header: Header::Err };
     let (mut grants, mut told) = (Grants::default(), output::Told::default());
     let exit = steer::each(
         job,

@@ -16,7 +16,7 @@ use crate::context::{Context, Verbosity};
 use crate::output::{clean, json, text};
 use crate::plan::{Plan, Refusal, RefusalKind};
 use crate::policy::set;
-use crate::source::{self, Found, Input, Origin, SourceError};
+use crate::source::{self, Expanded, Found, Input, Origin, SourceError};
 
 /// One input, and the plan for it or why there is none.
 pub(super) struct Planned {
@@ -44,12 +44,30 @@ pub(super) enum Header {
 /// What a command over documents works on.
 #[derive(Clone, Copy)]
 pub(super) struct Job<'a> {
-    /// The arguments that name documents.
-    pub(super) paths: &'a [PathBuf],
+    /// Which documents.
+    pub(super) inputs: Inputs<'a>,
     /// The flags.
     pub(super) run: &'a Run,
     /// Where the policy is named.
     pub(super) header: Header,
+}
+
+/// Which documents a command works on.
+#[derive(Clone, Copy)]
+pub(super) enum Inputs<'a> {
+    /// Those that arguments name: files, directories, standard input.
+    Named(&'a [PathBuf]),
+    /// These, which were read already.
+    Read(&'a [Found]),
+}
+
+impl Inputs<'_> {
+    fn expand(self, cwd: &Path, context: &Context) -> Expanded {
+        match self {
+            Self::Named(paths) => source::expand(paths, cwd, context.workers),
+            Self::Read(found) => Expanded { found: found.to_vec(), errors: Vec::new() },
+        }
+    }
 }
 
 /// Plans the work on every input and hands each on in the order of the inputs. Inputs that cannot be read at all are told on stderr.
@@ -65,7 +83,7 @@ pub(super) fn each<T: Send>(
 ) -> Result<Exit, CliError> {
     let cwd = context.cwd.clone();
     let terms = RefCell::new(Terms::new(job.run, &cwd, context)?);
-    let expanded = source::expand(job.paths, &cwd, context.workers);
+    let expanded = job.inputs.expand(&cwd, context);
     let mut unused = scopes(job.run)?;
     if job.run.format == Format::Json {
         // A policy that cannot be taken is told before the report begins, which would break off.
@@ -99,7 +117,7 @@ pub(super) fn each<T: Send>(
     };
     let work = |asked: Asked| match asked.found.input {
         Input::Stdin => Ahead::Waits(asked),
-        Input::File(_) => Ahead::Done(Box::new(plan(asked, &mut io::empty()))),
+        Input::File(_) | Input::Live(_) => Ahead::Done(Box::new(plan(asked, &mut io::empty()))),
     };
     ahead::in_order(workers, inputs, work, |ahead| {
         let (planned, drawn) = match ahead {

@@ -40,14 +40,15 @@ impl<'a> Policies<'a> {
         Self { choice, cwd, today, by_directory: HashMap::new(), by_file: HashMap::new() }
     }
 
-    /// The policy for one input. Standard input counts as standing in the working directory.
+    /// The policy for one input. Standard input and what is read from ECS count as standing in the
+    /// working directory.
     pub fn of(&mut self, found: &Found) -> Result<Option<Arc<Policy>>, PolicyError> {
         match self.choice {
             Choice::None => Ok(None),
             Choice::Named(path) => self.read(path).map(Some),
             Choice::Nearest => {
                 let directory = match found.input {
-                    Input::Stdin => self.cwd,
+                    Input::Stdin | Input::Live(_) => self.cwd,
                     Input::File(_) => found.real.parent().unwrap_or(self.cwd),
                 };
                 self.nearest(directory)
