@@ -15,7 +15,7 @@ use ecs_harden_transforms::document::Document;
 use ecs_harden_transforms::engine::{self, Decision, Fault, Outcome};
 use ecs_harden_transforms::intent::{Selection, Wishes};
 use ecs_harden_transforms::knobs::{Layer, Layers, Scope};
-use ecs_harden_transforms::model::TargetWish;
+use ecs_harden_transforms::model::{Digest, TargetWish};
 use ecs_harden_transforms::pass::{Pass, Provenance, Remedy};
 use ecs_harden_transforms::passes;
 use ecs_harden_transforms::waiver::Waivers;
@@ -53,10 +53,14 @@ struct Weakness {
     task: Value,
     /// The knobs of a policy.
     knobs: Value,
+    /// The digest that is known to run.
+    runs: Option<&'static str>,
 }
 
+const DIGEST: &str = "sha256:9b2a28eb47540823042a2ba401386845089bb7b62a9637d55816132c4c3c36eb";
+
 fn weakness(pass: &'static str, what: &'static str, container: Value, task: Value, knobs: Value) -> Weakness {
-    Weakness { pass, what, container, task, knobs }
+    Weakness { pass, what, container, task, knobs, runs: None }
 }
 
 fn in_container(pass: &'static str, what: &'static str, container: Value) -> Weakness {
@@ -100,6 +104,10 @@ fn weaknesses() -> Vec<Weakness> {
             json!({}),
         ),
         in_container("mutable-image-tag", "a tag", json!({"image": "registry.example.com/web:7"})),
+        Weakness {
+            runs: Some(DIGEST),
+            ..in_container("mutable-image-tag", "a tag, and what runs", json!({"image": "registry.example.com/web:7"}))
+        },
         in_container("new-privileges", "nothing said", json!({})),
         in_container("plaintext-secret", "nobody names an ARN", password.clone()),
         weakness(
@@ -150,7 +158,7 @@ fn definition(targets: &[Target], family: Option<&str>, weakness: &Weakness) -> 
         "executionRoleArn": EXECUTION,
         "containerDefinitions": [{
             "name": "web",
-            "image": "registry.example.com/web@sha256:9b2a28eb47540823042a2ba401386845089bb7b62a9637d55816132c4c3c36eb",
+            "image": format!("registry.example.com/web@{DIGEST}"),
             "cpu": 256,
             "memory": 512,
         }],
@@ -181,7 +189,7 @@ fn merge(object: &mut Value, over: &Value) {
     }
 }
 
-fn harden(document: &Document, pass: &'static Pass, knobs: &Value) -> Option<Outcome> {
+fn harden(document: &Document, pass: &'static Pass, weakness: &Weakness) -> Option<Outcome> {
     // A privileged container is mended together with its capabilities.
     let beside = passes::find("excess-capabilities").filter(|_| pass.id.0 == "privileged-container");
     let named: Vec<_> = [Some(pass), beside].into_iter().flatten().map(|pass| pass.id).collect();
@@ -190,8 +198,9 @@ fn harden(document: &Document, pass: &'static Pass, knobs: &Value) -> Option<Out
     let layer = Layer {
         origin: Provenance::Policy,
         scope: Scope::everything(),
-        knobs: serde_json::from_value(knobs.clone()).unwrap(),
+        knobs: serde_json::from_value(weakness.knobs.clone()).unwrap(),
     };
+    let pin = |digest: &str| ("web".to_owned(), Digest::try_from(digest.to_owned()).unwrap());
     let wishes = Wishes {
         selection,
         target: TargetWish::default(),
@@ -199,6 +208,7 @@ fn harden(document: &Document, pass: &'static Pass, knobs: &Value) -> Option<Out
         layers: Layers::from(vec![layer]),
         waivers: Waivers::default(),
         images: Arc::default(),
+        pins: Arc::new(weakness.runs.map(pin).into_iter().collect()),
     };
     engine::harden(document, &wishes, Fault::None).ok()
 }
@@ -224,7 +234,7 @@ fn cell(weakness: &Weakness, targets: &[Target], family: Option<&str>) -> String
     let taken: Vec<Target> =
         judges.iter().copied().filter(|target| violations(&before, *target, os).is_empty()).collect();
     let document = Document::read(serde_json::to_string_pretty(&before).unwrap()).unwrap();
-    let Some(outcome) = harden(&document, pass, &weakness.knobs) else { return "refused".to_owned() };
+    let Some(outcome) = harden(&document, pass, weakness) else { return "refused".to_owned() };
     if let Some(hardened) = &outcome.hardened {
         let after = serde_json::from_str(hardened.text()).unwrap();
         for target in if taken.is_empty() { judges } else { &taken } {

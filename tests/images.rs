@@ -5,7 +5,7 @@
 #![allow(missing_docs, reason = "a test crate has no public items")]
 #![allow(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,9 +16,9 @@ use ecs_harden_transforms::engine::{self, Fault};
 use ecs_harden_transforms::images::{CATALOGUE, Entry};
 use ecs_harden_transforms::intent::{Selection, Wishes};
 use ecs_harden_transforms::knobs::Layers;
-use ecs_harden_transforms::model::TargetWish;
+use ecs_harden_transforms::model::{Digest, TargetWish};
 use ecs_harden_transforms::pass::Remedy;
-use ecs_harden_transforms::passes::{excess_capabilities, root_user, writable_root_filesystem};
+use ecs_harden_transforms::passes::{self, excess_capabilities, root_user, writable_root_filesystem};
 use ecs_harden_transforms::waiver::Waivers;
 use serde_json::{Value, json};
 use snapbox::{Assert, Data, data::DataFormat};
@@ -76,6 +76,7 @@ fn record(text: &mut String, title: &str, definition: &Value) {
         layers: Layers::default(),
         waivers: Waivers::default(),
         images: Arc::default(),
+        pins: Arc::default(),
     };
     let document = Document::read(serde_json::to_string(definition).unwrap()).unwrap();
     let outcome = engine::harden(&document, &wishes, Fault::None).unwrap();
@@ -149,6 +150,38 @@ fn every_image_of_the_catalogue_has_its_record() {
         let path = file.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
         assert!(names.contains(&name) || name.starts_with("as-"), "{} is of no entry: delete it", path.display());
+    }
+}
+
+/// Once an image is pinned, its tag no longer tells which version it is: what was decided by the tag has to stand all the same. An
+/// image whose tag tells what it is keeps it.
+#[test]
+fn pinning_what_runs_changes_nothing_else_and_stays_as_it_is() {
+    let digest = Digest::try_from(format!("sha256:{:064x}", 7)).unwrap();
+    let pins = BTreeMap::from([("app".to_owned(), digest.clone())]);
+    let wishes = |pins| Wishes {
+        selection: Selection::all(passes::ids()),
+        target: TargetWish::default(),
+        os: None,
+        layers: Layers::default(),
+        waivers: Waivers::default(),
+        images: Arc::default(),
+        pins: Arc::new(pins),
+    };
+    let after = |document: &Document, wishes: &Wishes| engine::harden(document, wishes, Fault::None).unwrap().hardened;
+    for entry in CATALOGUE.iter() {
+        let repository = &entry.repositories[0];
+        let definition = definition(&format!("{repository}:{}", tag(entry)), "FARGATE", entry, Storage::Task);
+        let document = Document::read(serde_json::to_string(&definition).unwrap()).unwrap();
+        let pinned = after(&document, &wishes(pins.clone())).unwrap();
+        let unpinned = after(&document, &wishes(BTreeMap::new())).unwrap();
+        let mut expected: Value = serde_json::from_str(unpinned.text()).unwrap();
+        // `docker:dind` keeps the tag that tells it from `docker`.
+        if entry.tags.is_empty() {
+            expected["containerDefinitions"][0]["image"] = json!(format!("{repository}@{digest}"));
+        }
+        assert_eq!(serde_json::from_str::<Value>(pinned.text()).unwrap(), expected, "{}", entry.name);
+        assert!(after(&pinned, &wishes(BTreeMap::new())).is_none(), "{} is edited again", entry.name);
     }
 }
 

@@ -13,7 +13,7 @@ use ecs_harden_transforms::emit;
 use ecs_harden_transforms::engine::{self, Decision, EngineError, Fault, Outcome, ProofError, Round};
 use ecs_harden_transforms::intent::{Intent, Selection, Wishes};
 use ecs_harden_transforms::knobs::Layers;
-use ecs_harden_transforms::model::{LaunchType, Os, TargetWish, TaskView};
+use ecs_harden_transforms::model::{Digest, LaunchType, Os, TargetWish, TaskView};
 use ecs_harden_transforms::pass::{Applicability, Finding, Provenance};
 use ecs_harden_transforms::passes::{self, invalid_definition};
 use ecs_harden_transforms::waiver::Waivers;
@@ -56,8 +56,8 @@ fn wishes() -> impl Strategy<Value = Wishes> {
     );
     let ids: Vec<_> = passes::ids().collect();
     let count = ids.len();
-    (prop::sample::subsequence(ids, 1..=count), any::<(u8, u8)>(), knobs).prop_map(
-        |(passes, (safe, vouched), knobs)| {
+    (prop::sample::subsequence(ids, 1..=count), any::<(u8, u8, bool)>(), knobs).prop_map(
+        |(passes, (safe, vouched, looked), knobs)| {
             let mut selection = Selection::all(passes);
             // Passes on request run where they are named.
             if vouched % 2 == 0 {
@@ -80,10 +80,18 @@ fn wishes() -> impl Strategy<Value = Wishes> {
                 os: None,
                 waivers: Waivers::default(),
                 images: Arc::default(),
+                pins: Arc::new(if looked { running() } else { BTreeMap::new() }),
                 layers: Layers::from(layers.collect::<Vec<_>>()),
             }
         },
     )
+}
+
+/// What runs in the containers that samples have, as a look at their tasks would tell it.
+fn running() -> BTreeMap<String, Digest> {
+    let digest = |index: usize| Digest::try_from(format!("sha256:{index:064x}")).expect("64 digits");
+    let names = ["app", "Side_Car-2", "cache", "init-0", "log_router"];
+    names.into_iter().enumerate().map(|(index, name)| (name.to_owned(), digest(index))).collect()
 }
 
 fn all() -> Wishes {
@@ -95,6 +103,7 @@ fn all() -> Wishes {
         os: None,
         waivers: Waivers::default(),
         images: Arc::default(),
+        pins: Arc::default(),
         layers: Layers::default(),
     }
 }

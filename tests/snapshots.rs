@@ -9,8 +9,19 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
 
-use ecs_harden_transforms::{passes, rules};
+use ecs_harden::context::Verbosity;
+use ecs_harden::output::diff::{DiffInput, Secrets, Side, unified};
+use ecs_harden::output::text::{self, Drawing};
+use ecs_harden::plan::Plan;
+use ecs_harden_transforms::engine::Fault;
+use ecs_harden_transforms::intent::{Selection, Wishes};
+use ecs_harden_transforms::knobs::Layers;
+use ecs_harden_transforms::model::{Digest, TargetWish};
+use ecs_harden_transforms::pass::Pass;
+use ecs_harden_transforms::waiver::Waivers;
+use ecs_harden_transforms::{masking, passes, rules};
 use snapbox::{Assert, Data, data::DataFormat};
 
 fn root() -> PathBuf {
@@ -95,10 +106,51 @@ fn run_case(case: &Path, further: &[&str]) {
     assert_golden(&diff.stdout, &case.join("diff.patch"));
 }
 
+/// What runs in the containers of a case, one a line in its file `runs`: a name and a digest. A live look-up tells it, and no file.
+fn runs(case: &Path) -> Option<BTreeMap<String, Digest>> {
+    let text = fs::read_to_string(case.join("runs")).ok()?;
+    let pin = |line: &str| {
+        let (name, digest) = line.split_once(' ').unwrap();
+        (name.to_owned(), Digest::try_from(digest.to_owned()).unwrap())
+    };
+    Some(text.lines().map(pin).collect())
+}
+
+/// The same as [`run_case`] where somebody looked at what runs.
+fn run_live_case(case: &Path, pass: &'static Pass, pins: BTreeMap<String, Digest>) {
+    let before = before(case);
+    let wishes = Wishes {
+        selection: Selection::all([pass.id]),
+        target: TargetWish::default(),
+        os: None,
+        layers: Layers::default(),
+        waivers: Waivers::default(),
+        images: Arc::default(),
+        pins: Arc::new(pins),
+    };
+    let plan = Plan::of(&fs::read(&before).unwrap(), &wishes, Fault::None).unwrap();
+    let drawing = Drawing { coloured: false, verbosity: Verbosity::Normal };
+    assert_golden(text::report(name(&before), &plan, drawing).as_bytes(), &case.join("report.txt"));
+    let hardened = plan.outcome.hardened.as_ref().unwrap_or_else(|| panic!("nothing changes in {}", case.display()));
+    assert_golden(hardened.text().as_bytes(), &case.join(name(&before).replace("before.", "after.")));
+    let new = masking::sensitive(hardened);
+    let diff = unified(&DiffInput {
+        path: name(&before),
+        old: Side { text: plan.document.text(), sensitive: &plan.outcome.sensitive },
+        new: Side { text: hardened.text(), sensitive: &new },
+        secrets: Secrets::Masked,
+    });
+    assert_golden(diff.text.as_bytes(), &case.join("diff.patch"));
+}
+
 #[test]
 fn passes_do_what_their_goldens_show() {
     for pass in passes::TABLE {
         for case in sorted(&root().join("passes").join(pass.id.0)) {
+            if let Some(pins) = runs(&case) {
+                run_live_case(&case, pass, pins);
+                continue;
+            }
             let own_selection = args(&case).iter().any(|argument| argument.starts_with("--only"));
             let only = ["--only", pass.id.0];
             run_case(&case, if own_selection { &[] } else { &only });

@@ -179,6 +179,7 @@ fn resident(child: &Child) -> Option<u64> {
 fn wishes() -> Wishes {
     Wishes {
         images: std::sync::Arc::default(),
+        pins: std::sync::Arc::default(),
         selection: Selection::all(passes::ids()),
         target: TargetWish::default(),
         os: None,

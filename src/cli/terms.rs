@@ -110,6 +110,7 @@ impl<'a> Terms<'a> {
             ),
             waivers: Waivers::from(waivers),
             images: self.images.clone(),
+            pins: Arc::default(),
         });
         self.wishes.insert(name.clone(), wishes.clone());
         Ok(InForce { policy: name, wishes })

@@ -291,6 +291,7 @@ mod tests {
             layers: Layers::default(),
             waivers: Waivers::default(),
             images: Arc::default(),
+            pins: Arc::default(),
         };
         let mut starter = Starter::default();
         starter.add("task.json", &Plan::of(text.as_bytes(), &wishes, Fault::None).unwrap());

@@ -131,6 +131,8 @@ pub enum Provenance {
     Platform,
     /// The definition itself says so.
     Definition,
+    /// The tasks that run now.
+    Running,
     /// The policy file.
     Policy,
     /// A flag on the command line.
@@ -149,6 +151,7 @@ impl Provenance {
             Self::Platform => "what the launch type gives by itself",
             Self::Policy => "policy",
             Self::Definition => "the definition itself",
+            Self::Running => "what runs",
             Self::Flag => "flag",
         }
     }

@@ -29,6 +29,7 @@ fn wishes() -> Wishes {
         os: None,
         waivers: Waivers::default(),
         images: Arc::default(),
+        pins: Arc::default(),
         layers: Layers::default(),
     }
 }

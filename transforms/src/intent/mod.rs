@@ -29,11 +29,12 @@ pub use selection::{Selection, Withheld};
 pub use user::{LOW_PORTS, UserAfter, UserMend, UserPlan};
 pub use writable::{TmpfsPlan, WritablePlan};
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::exposure::Judge;
 use crate::knobs::{Knobs, Layers, Subject};
-use crate::model::{ContainerSlot, ContainerView, LaunchTarget, Os, TargetError, TargetWish, TaskView, Why};
+use crate::model::{ContainerSlot, ContainerView, Digest, LaunchTarget, Os, TargetError, TargetWish, TaskView, Why};
 use crate::pass::{Obstacle, Vouched};
 use crate::waiver::Waivers;
 
@@ -52,6 +53,8 @@ pub struct Wishes {
     pub waivers: Waivers,
     /// What images say of themselves.
     pub images: Arc<[ToldImage]>,
+    /// Which image runs in each container, by its name, where somebody looked. Empty unless images shall be pinned to it.
+    pub pins: Arc<BTreeMap<String, Digest>>,
 }
 
 /// What the run intends for a task definition.

@@ -39,6 +39,7 @@ fn wishes(knobs: Json) -> Wishes {
         os: None,
         waivers: Waivers::default(),
         images: Arc::default(),
+        pins: Arc::default(),
         layers: set(&[(None, knobs)]),
     }
 }

@@ -1,5 +1,7 @@
 //! The name of a container image, taken apart.
 
+use std::fmt;
+
 /// An image as a container definition names it: `registry/repository:tag@digest`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ImageName<'d> {
@@ -53,6 +55,38 @@ impl<'d> ImageName<'d> {
             .find_map(|prefix| rest.strip_prefix(prefix))?;
         let (region, _) = rest.split_once('.')?;
         Some(EcrRegistry { account, region }).filter(|_| account.bytes().all(|byte| byte.is_ascii_digit()))
+    }
+}
+
+/// The digest of an image that runs, as ECS tells it: `sha256:` and 64 hexadecimal digits (ECS API model, `Container.imageDigest`; OCI image
+/// specification, "Digests": the digits are small letters).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest(String);
+
+/// A text that is not a whole digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a digest is sha256: and 64 hexadecimal digits")]
+pub struct InvalidDigest;
+
+impl TryFrom<String> for Digest {
+    type Error = InvalidDigest;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let small = |hex: &str| hex.len() == 64 && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        if text.strip_prefix("sha256:").is_some_and(small) { Ok(Self(text)) } else { Err(InvalidDigest) }
+    }
+}
+
+impl Digest {
+    /// The digest as it is written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
     }
 }
 

@@ -15,7 +15,7 @@ pub use container::{
     CapabilityLists, ContainerView, EVERYBODY_WRITES, LowPort, Mount, MountKind, SystemControl, UserField, VolumeFrom,
     normal_path,
 };
-pub use image::{EcrRegistry, ImageName, is_digest};
+pub use image::{Digest, EcrRegistry, ImageName, InvalidDigest, is_digest};
 pub use platform::Os;
 pub use read::{Listed, Place, Read, Why};
 pub use target::{

@@ -1,8 +1,13 @@
 //! `mutable-image-tag`: an image is named by a tag, which can mean another image tomorrow.
 
+use serde_json::json;
+
+use crate::edit::Edit;
 use crate::intent::Intent;
-use crate::model::{self, ContainerView, ImageName, Read, TaskView, Why};
-use crate::pass::{self, Applicability, Finding, Obstacle, Pass, PassId, Remedy, Run, Severity, Yield};
+use crate::model::{self, ContainerView, Digest, ImageName, Read, TaskView, Why};
+use crate::pass::{
+    self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Run, Severity, Vouched, Yield,
+};
 use crate::tree::Node;
 
 /// The pass.
@@ -11,10 +16,13 @@ pub static PASS: Pass = Pass {
     summary: "an image is named by a tag, and not by its digest",
     severity: Severity::Low,
     controls: &[],
-    yields: &[Yield {
-        applicability: Applicability::Manual,
-        when: "every image without a digest: which image was meant is known to its registry alone",
-    }],
+    yields: &[
+        Yield {
+            applicability: Applicability::Manual,
+            when: "an image without a digest, in a file: which one was meant is known to its registry alone",
+        },
+        Yield { applicability: Applicability::Safe, when: "a service that runs, whose tasks tell the digest" },
+    ],
     section: "mutable-image-tag",
     knobs: &[],
     run: Run::ByDefault,
@@ -22,23 +30,20 @@ pub static PASS: Pass = Pass {
     inspect,
 };
 
-fn inspect(task: &TaskView<'_>, _: &Intent) -> Vec<Finding> {
-    pass::each_container(&PASS, task, |container| inspect_container(container).into_iter().collect())
+fn inspect(task: &TaskView<'_>, intent: &Intent) -> Vec<Finding> {
+    pass::each_container(&PASS, task, |container| inspect_container(container, intent).into_iter().collect())
 }
 
-fn inspect_container(container: &ContainerView<'_>) -> Option<Finding> {
+fn inspect_container(container: &ContainerView<'_>, intent: &Intent) -> Option<Finding> {
     let title = container.title();
     let field = container.member("image");
     let (message, remedy) = match container.image() {
         Read::Absent => return None,
         Read::Known(image) if image.is_pinned() => return None,
         Read::Known(image) => {
-            let reason = match image.digest {
-                Some(_) => "a registry finds nothing by a part of a digest, so that no task starts",
-                None => resolved(container),
-            };
-            let obstacle = Obstacle::new(reason, next_step(&image));
-            (format!("{title} runs {}", meaning(&image)), Remedy::Manual(vec![obstacle]))
+            let remedy =
+                pin(container, &image, intent).map_or_else(|| unpinned(container, &image, intent), Remedy::Fix);
+            (format!("{title} runs {}", meaning(&image)), remedy)
         }
         Read::Unresolved(_) if field.known().and_then(Node::as_str).is_some_and(brings_a_digest) => return None,
         Read::Unresolved(why) => {
@@ -56,6 +61,44 @@ fn inspect_container(container: &ContainerView<'_>) -> Option<Finding> {
     let mut finding = pass::finding(&PASS, container, "image", message, remedy);
     finding.place = container.path().key("image");
     Some(finding)
+}
+
+/// The image that runs in place of the tag, where somebody looked. The tag goes: ECS documents `repository-url/image@digest` (API model,
+/// `ContainerDefinition.image`).
+fn pin(container: &ContainerView<'_>, image: &ImageName<'_>, intent: &Intent) -> Option<Fix> {
+    let digest = running(container, intent).filter(|_| image.digest.is_none() && !is_told_by_tag(container, intent))?;
+    let place = Some(image.place()).filter(|place| is_plain(place))?;
+    let pinned = format!("{place}@{digest}");
+    Some(Fix {
+        title: format!("set `image` to `{pinned}`, which runs now"),
+        applicability: Applicability::Safe,
+        edits: vec![Edit::Set { path: container.path().key("image"), value: json!(pinned) }],
+        values: vec![Vouched { value: digest.to_string(), by: Provenance::Running }],
+        risks: Vec::new(),
+    })
+}
+
+/// The digest that runs, where somebody looked.
+fn running<'i>(container: &ContainerView<'_>, intent: &'i Intent) -> Option<&'i Digest> {
+    intent.wishes.pins.get(container.name()?)
+}
+
+/// Whether the tag tells what kind of image it is: `docker:dind` runs a daemon, and `docker` does not. Without the tag the next run
+/// would take it for the other.
+fn is_told_by_tag(container: &ContainerView<'_>, intent: &Intent) -> bool {
+    let image = intent.container(container.index()).and_then(|intended| intended.image.as_ref());
+    image.is_some_and(|image| !image.known.entry.tags.is_empty())
+}
+
+fn unpinned(container: &ContainerView<'_>, image: &ImageName<'_>, intent: &Intent) -> Remedy {
+    let reason = match image.digest {
+        Some(_) => "a registry finds nothing by a part of a digest, so that no task starts",
+        None if running(container, intent).is_some() && is_told_by_tag(container, intent) => {
+            "its tag tells what kind of image it is, and the next run would not know it by what runs"
+        }
+        None => resolved(container),
+    };
+    Remedy::Manual(vec![Obstacle::new(reason, next_step(image))])
 }
 
 /// What the name means, as the object of a sentence.
@@ -83,10 +126,9 @@ fn resolved(container: &ContainerView<'_>) -> &'static str {
 /// How to pin it: with the registry's own answer.
 fn next_step(image: &ImageName<'_>) -> String {
     let place = image.place();
-    // A command is to be copied: nothing goes into it that a shell could take for more than a word.
-    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._/:-".contains(&byte));
     let tag = image.tag.unwrap_or("latest");
-    if image.digest.is_some() || !plain(&place) || !plain(tag) {
+    // A command is to be copied: nothing goes into it that a shell could take for more than a word.
+    if image.digest.is_some() || !is_plain(&place) || !is_plain(tag) {
         return "write REPOSITORY@sha256: and the 64 digits that its registry shows for the tag".to_owned();
     }
     let command = match image.ecr() {
@@ -97,6 +139,11 @@ fn next_step(image: &ImageName<'_>) -> String {
         None => format!("docker buildx imagetools inspect {place}:{tag} --format '{{{{.Manifest.Digest}}}}'"),
     };
     format!("`{command}` prints the digest; write \"{place}@sha256:…\" with it")
+}
+
+/// Whether a name holds nothing but what names of images are made of.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._/:-".contains(&byte))
 }
 
 /// Whether what a placeholder brings can only be a digest, or stands beside one: `app@${digest}`, `${repository}@sha256:…`.

@@ -1,6 +1,6 @@
 //! Names of images.
 
-use crate::model::{EcrRegistry, ImageName};
+use crate::model::{Digest, EcrRegistry, ImageName, InvalidDigest};
 
 const DIGEST: &str = "sha256:9b2a28eb47540823042a2ba401386845089bb7b62a9637d55816132c4c3c36eb";
 
@@ -42,5 +42,16 @@ fn registries_of_ecr_tell_account_and_region() {
     for other in ["public.ecr.aws/nginx/nginx", "nginx", "x.dkr.ecr.eu-central-1.amazonaws.com/app", "ghcr.io/org/app"]
     {
         assert_eq!(ImageName::of(other).ecr(), None, "{other}");
+    }
+}
+
+#[test]
+fn a_digest_is_whole_and_in_small_letters() {
+    let digest = |text: String| Digest::try_from(text).map(|digest| digest.to_string());
+    let whole = format!("sha256:{}", "0f".repeat(32));
+    assert_eq!(digest(whole.clone()), Ok(whole.clone()));
+    let wrong = [whole[..70].to_owned(), format!("{whole}0"), whole.to_ascii_uppercase(), whole.replace("0f", "0F")];
+    for text in wrong.into_iter().chain([whole[7..].to_owned(), format!("sha512:{}", "0f".repeat(64))]) {
+        assert_eq!(digest(text.clone()), Err(InvalidDigest), "{text}");
     }
 }
