@@ -108,6 +108,7 @@ impl Starter {
         Self::on_request(&mut text);
         self.secret_section(&mut text);
         self.log_section(&mut text);
+        Self::ownership(&mut text);
         self.overrides(&mut text);
         self.waivers(&mut text);
         text
@@ -161,6 +162,14 @@ impl Starter {
             push(text, &[&format!("# Without one: {}", few(&self.without_logs))]);
         }
         push(text, &["#group = \"/ecs/{family}\"", &format!("#region = {}", quoted(region))]);
+    }
+
+    fn ownership(text: &mut String) {
+        push(text, &["", "[ownership]"]);
+        push(text, &["# Who else registers revisions, and so may undo a change: names of services or of families."]);
+        push(text, &["#terraform = [\"shop-*\"]", "#pipeline = []"]);
+        push(text, &["# Nobody else does, and you vouch for it."]);
+        push(text, &["#nobody = []"]);
     }
 
     fn overrides(&self, text: &mut String) {

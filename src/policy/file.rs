@@ -1,7 +1,10 @@
 //! The policy file: TOML to layers of knobs and waivers, with the line of each.
 //!
 //! Keys at the top speak about every container. An `[[override]]` speaks about the families and containers that its globs match; of
-//! several that match, the later one is heard. A `[[waiver]]` says which findings somebody decided to live with.
+//! several that match, the later one is heard. A `[[waiver]]` says which findings somebody decided to live with, `[ownership]` who else
+//! registers revisions.
+
+mod ownership;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -18,6 +21,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::key::Key;
 
+pub use ownership::{DeclaredOwner, OwnerGlob, Ownership};
+
 /// A policy that was read.
 #[derive(Clone, Debug)]
 pub struct Policy {
@@ -29,6 +34,8 @@ pub struct Policy {
     pub waivers: Vec<Waiver>,
     /// Every single setting, in the order of the layers.
     pub settings: Vec<Setting>,
+    /// Who else registers revisions.
+    pub ownership: Ownership,
 }
 
 /// One setting as it is written.
@@ -66,8 +73,13 @@ impl Policy {
             let at = error.span().unwrap_or_default();
             reader.error(&at, "this is not TOML", "see https://toml.io for its rules")
         })?;
-        let mut policy =
-            Self { shown: shown.to_owned(), layers: Vec::new(), waivers: Vec::new(), settings: Vec::new() };
+        let mut policy = Self {
+            shown: shown.to_owned(),
+            layers: Vec::new(),
+            waivers: Vec::new(),
+            settings: Vec::new(),
+            ownership: Ownership::default(),
+        };
         let mut later = Vec::new();
         for (key, value) in by_place(table.get_ref()) {
             match key.get_ref().as_ref() {
@@ -77,7 +89,8 @@ impl Policy {
                         policy.waivers.push(reader.waiver(table, &at)?);
                     }
                 }
-                _ => reader.setting(key, value, &Scope::everything(), &["override", "waiver"], &mut policy)?,
+                "ownership" => policy.ownership = reader.ownership(key, value)?,
+                _ => reader.setting(key, value, &Scope::everything(), &TABLES, &mut policy)?,
             }
         }
         for value in later {
@@ -88,6 +101,9 @@ impl Policy {
         Ok(policy)
     }
 }
+
+/// The tables that stand beside the sections of the passes.
+const TABLES: [&str; 3] = ["override", "waiver", "ownership"];
 
 /// The text and what is known about it.
 struct Reader<'t> {
@@ -205,6 +221,10 @@ impl<'t> Reader<'t> {
     fn layer(&self, table: &DeTable<'t>, policy: &mut Policy) -> Result<(), PolicyError> {
         let scope = self.scope(table)?;
         for (key, value) in by_place(table) {
+            if key.get_ref() == "ownership" {
+                let message = "`ownership` is about services, not about containers";
+                return Err(self.error(&key.span(), message, "write [ownership] before the first [[override]]"));
+            }
             if !["family", "container"].contains(&key.get_ref().as_ref()) {
                 self.setting(key, value, &scope, &["family", "container"], policy)?;
             }

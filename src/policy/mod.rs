@@ -9,5 +9,5 @@ pub mod set;
 pub mod show;
 
 pub use discover::{Choice, NAME as FILE_NAME, Policies, nearest_file};
-pub use file::{Policy, PolicyError, Setting};
+pub use file::{DeclaredOwner, OwnerGlob, Ownership, Policy, PolicyError, Setting};
 pub use merge::{Additions, MergeError, PathAddition, merge};

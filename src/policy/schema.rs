@@ -17,6 +17,25 @@ struct PolicyFile {
     /// Findings that somebody decided to live with.
     #[schemars(default)]
     waiver: Vec<Waiver>,
+    /// Who else registers revisions of a service, and so would undo what is registered beside them.
+    #[schemars(default)]
+    ownership: Ownership,
+}
+
+/// Names of services or of families, which may hold * and ?. Where several lists match, Terraform is heard before pipelines and those before
+/// nobody.
+#[derive(Default, JsonSchema, serde::Serialize)]
+#[schemars(deny_unknown_fields)]
+struct Ownership {
+    /// Terraform.
+    #[schemars(default)]
+    terraform: Vec<String>,
+    /// A pipeline.
+    #[schemars(default)]
+    pipeline: Vec<String>,
+    /// Nobody else, which somebody vouches for.
+    #[schemars(default)]
+    nobody: Vec<String>,
 }
 
 /// What holds for the containers that the names match.

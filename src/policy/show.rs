@@ -5,8 +5,9 @@ use std::fmt::Write;
 use ecs_harden_transforms::knobs::Subject;
 use ecs_harden_transforms::model::TaskView;
 use ecs_harden_transforms::waiver::WaiverState;
+use serde_json::json;
 
-use super::file::{Policy, Setting};
+use super::file::{OwnerGlob, Policy, Setting};
 
 /// What applies to the task and to each container, a line each.
 pub fn show(task: &TaskView<'_>, policy: Option<&Policy>) -> String {
@@ -16,10 +17,25 @@ pub fn show(task: &TaskView<'_>, policy: Option<&Policy>) -> String {
     if task.is_whole() {
         about(&mut text, "task", Subject::from(task), policy);
     }
+    ownership(&mut text, task.family(), policy);
     for container in &seen {
         about(&mut text, &format!("container {}", container.title()), container.into(), policy);
     }
     text
+}
+
+/// Who else registers revisions of the family. Which services run it stands in no file.
+fn ownership(text: &mut String, family: Option<&str>, policy: &Policy) {
+    let by_family = |owned: &&OwnerGlob| family.is_some_and(|family| owned.matches(family));
+    let (about, others): (Vec<_>, Vec<_>) = policy.ownership.iter().partition(by_family);
+    let about = about
+        .into_iter()
+        .map(|owned| format!("ownership.{} = {}  ({})", owned.owner.key(), json!(owned.as_str()), owned.written));
+    let others = others.first().map(|_| "other names of [ownership] may be those of services".to_owned());
+    let lines: Vec<String> = about.chain(others).collect();
+    if !lines.is_empty() {
+        push(text, "revisions", &lines);
+    }
 }
 
 fn about(text: &mut String, title: &str, subject: Subject<'_>, policy: &Policy) {
@@ -37,6 +53,10 @@ fn about(text: &mut String, title: &str, subject: Subject<'_>, policy: &Policy) 
     if lines.is_empty() {
         lines.push("built-in defaults".into());
     }
+    push(text, title, &lines);
+}
+
+fn push(text: &mut String, title: &str, lines: &[String]) {
     writeln!(text, "  {title}").expect("a string takes every text");
     for line in lines {
         writeln!(text, "    {line}").expect("a string takes every text");

@@ -141,9 +141,59 @@ fn refusals_name_the_place_and_the_nearest_and_never_a_value() {
             "[[waiver]]\npass = \"root-user\"\nreason = \"r\"\nexpires = 2026-06-30T10:00:00Z\n",
             "ecs-harden.toml:4:11: `expires` takes a day | write it as 2027-01-31: its last day, in UTC",
         ),
+        (
+            "[ownership]\nteraform = []\n",
+            "ecs-harden.toml:2:1: there is no key `teraform` here | the nearest is `terraform`",
+        ),
+        (
+            "[ownership]\nnobody = \"shop\"\n",
+            "ecs-harden.toml:2:10: `ownership.nobody` takes a list of names | write it as [\"shop-*\", \"blog\"]: services or families",
+        ),
+        (
+            "[ownership]\npipeline = [\"a\",\n  \" \"]\n",
+            "ecs-harden.toml:3:3: `ownership.pipeline` takes a list of names | write it as [\"shop-*\", \"blog\"]: services or families",
+        ),
+        (
+            "[ownership]\npipeline = [\"a\", \"[\"]\n",
+            "ecs-harden.toml:2:18: this is not a valid glob | names may hold * and ?",
+        ),
+        (
+            "ownership = []\n",
+            "ecs-harden.toml:1:1: `ownership` is a section | write it as [ownership], and the lists below it",
+        ),
+        ("[ownerships]\n", "ecs-harden.toml:1:2: there is no key `ownerships` here | the nearest is `ownership`"),
+        (
+            "[[override]]\nownership = {}\n",
+            "ecs-harden.toml:2:1: `ownership` is about services, not about containers | write [ownership] before the first [[override]]",
+        ),
         ("[root-user\n", "ecs-harden.toml:1:11: this is not TOML | see https://toml.io for its rules"),
     ];
     for (text, expected) in cases {
         assert_eq!(refusal(text), expected);
     }
+}
+
+const OWNERSHIP: &str = r#"
+[ownership]
+nobody = ["*"]
+pipeline = ["checkout-*",
+    "blog"]
+terraform = ["shop-?", "checkout-db"]
+"#;
+
+#[test]
+fn an_owner_is_found_by_service_or_family_and_nobody_is_heard_last() {
+    let ownership = read(OWNERSHIP).expect("the policy is fine").ownership;
+    let of = |service, family| {
+        let owned = ownership.of(service, family).expect("everything is owned");
+        (owned.owner, owned.written.as_str())
+    };
+    assert_eq!(of("shop-1", "anything"), (DeclaredOwner::Terraform, "ecs-harden.toml:6"));
+    assert_eq!(of("anything", "shop-1"), (DeclaredOwner::Terraform, "ecs-harden.toml:6"));
+    assert_eq!(of("checkout-db", "web"), (DeclaredOwner::Terraform, "ecs-harden.toml:6"));
+    assert_eq!(of("checkout-web", "web"), (DeclaredOwner::Pipeline, "ecs-harden.toml:4"));
+    assert_eq!(of("blog", "web"), (DeclaredOwner::Pipeline, "ecs-harden.toml:5"));
+    assert_eq!(of("shop-12", "web"), (DeclaredOwner::Nobody, "ecs-harden.toml:3"));
+    let silent = read("[ownership]\n").expect("the policy is fine").ownership;
+    assert!(silent.of("shop-1", "web").is_none());
 }
