@@ -94,7 +94,7 @@ const PURE: &[(&str, &[&str])] = &[
 ];
 
 /// The layers of the binary.
-const EFFECTS: [(&str, &[&str]); 9] = [
+const EFFECTS: [(&str, &[&str]); 10] = [
     ("ahead", &[]),
     ("source", &["ahead"]),
     ("context", &[]),
@@ -102,6 +102,7 @@ const EFFECTS: [(&str, &[&str]); 9] = [
     ("policy", &["source"]),
     ("plan", &[]),
     ("output", &["plan", "source", "context"]),
+    ("rollout", &["plan", "policy", "output"]),
     ("cli", &["ahead", "image", "plan", "source", "context", "policy", "output"]),
     ("main", &["cli"]),
 ];

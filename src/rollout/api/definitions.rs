@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use super::super::arn::RevisionArn;
 use super::{Aws, Tag, list, parsed};
+use crate::rollout::arn::RevisionArn;
 use crate::rollout::port::{Api, CallError, Effect, Failure};
 
 /// A registered revision.

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use super::super::arn::RevisionArn;
 use super::{Aws, seconds};
+use crate::rollout::arn::RevisionArn;
 use crate::rollout::port::{Api, CallError, Failure};
 
 /// A service deployment (`ServiceDeployment` of the ECS API model).

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::super::port::{Api, Call, Clock, Interrupted};
+use crate::rollout::port::{Api, Call, Clock, Interrupted};
 
 /// Calls that share a rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use super::super::arn::RevisionArn;
 use super::{Aws, TaskSet, seconds};
+use crate::rollout::arn::RevisionArn;
 use crate::rollout::port::{Api, CallError};
 
 /// A service (`Service` of the ECS API model), as far as a roll-out reads it.

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use super::super::arn::RevisionArn;
+use crate::rollout::arn::RevisionArn;
 use super::{Aws, CapacityProvider, LoadBalancer};
 use crate::rollout::port::{Api, CallError};
 

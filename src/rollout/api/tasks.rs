@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::super::arn::RevisionArn;
 use super::{Aws, seconds};
+use crate::rollout::arn::RevisionArn;
 use crate::rollout::port::{Api, CallError};
 
 /// A task (`Task` of the ECS API model), as far as a roll-out reads it.

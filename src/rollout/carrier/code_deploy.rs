@@ -4,10 +4,10 @@
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
-use super::super::api::{Aws, CodeDeployment, DeploymentGroup, Service};
-use super::super::arn::RevisionArn;
-use super::super::port::CallError;
-use super::super::record::DeploymentId;
+use crate::rollout::api::{Aws, CodeDeployment, DeploymentGroup, Service};
+use crate::rollout::arn::RevisionArn;
+use crate::rollout::port::CallError;
+use crate::rollout::record::DeploymentId;
 use super::{Back, BeginError, Carrier, Look, Mission, Sight, Stage, Standing, send_once};
 
 /// CodeDeploy as the carrier.

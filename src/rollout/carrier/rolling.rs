@@ -1,9 +1,9 @@
 //! Services that ECS rolls out itself, task by task or by one of its own blue/green strategies.
 
-use super::super::api::{Aws, Deployment, Redeploy, Service, ServiceDeployment, ServiceDeploymentStatus};
-use super::super::arn::RevisionArn;
-use super::super::port::{Api, CallError, Failure};
-use super::super::record::DeploymentId;
+use crate::rollout::api::{Aws, Deployment, Redeploy, Service, ServiceDeployment, ServiceDeploymentStatus};
+use crate::rollout::arn::RevisionArn;
+use crate::rollout::port::{Api, CallError, Failure};
+use crate::rollout::record::DeploymentId;
 use super::{Back, BeginError, Carrier, Look, Mission, Sight, Stage, Standing, send_once};
 
 /// ECS as the carrier.
