@@ -172,8 +172,8 @@ pub fn hazards(running: &Running) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::api::{CircuitBreaker, Deployment, Described, Service};
-    use super::super::arn::RevisionArn;
+    use crate::rollout::api::{CircuitBreaker, Deployment, Described, Service};
+    use crate::rollout::arn::RevisionArn;
     use super::*;
 
     fn running(change: impl FnOnce(&mut Running)) -> Running {
