@@ -1,7 +1,7 @@
 //! Who a container runs as after the run.
 
 use super::image::{self, Ids, Image};
-use super::{Plan, Setting, WritablePlan, ports, writable};
+use super::{Plan, Setting, WritablePlan, mounts, ports, writable};
 use crate::images::Level;
 use crate::model::{ContainerView, Listed, MountKind, Os, Place, Read, UserField, Why};
 use crate::pass::{Applicability, Obstacle, Provenance, Vouched};
@@ -197,8 +197,7 @@ fn closed_paths(setting: &Setting<'_>, container: &ContainerView<'_>, image: &Im
     if writable_root_filesystem::is_weak(container) != Read::Known(true) {
         return Vec::new();
     }
-    let mounts = container.mounts().unwrap_or_default();
-    let mounted: Vec<String> = mounts.into_iter().filter_map(|mount| mount.path.known()).collect();
+    let mounted = mounts::mounted(setting, container).unwrap_or_default();
     let covered = |path: &str| mounted.iter().any(|mount| image::same_place(mount) == image::same_place(path));
     // Whoever names what is written says that the rest is not.
     let named = setting.wishes.layers.pick(container.into(), |knobs| knobs.writable_root_filesystem.paths.as_ref());

@@ -309,3 +309,15 @@ fn what_is_planned_does_not_hang_on_a_known_operating_system() {
     assert_eq!(user(&unknown), Some(("1000:1000".to_owned(), false)));
     assert_eq!(user(&known), user(&unknown));
 }
+
+#[test]
+fn a_path_of_the_image_that_another_container_mounts_for_it_counts_as_mounted() {
+    let source =
+        r#", {"name": "files", "image": "files", "mountPoints": [{"sourceVolume": "v", "containerPath": "/data"}]}"#;
+    let named = wishes(json!({ "root-user": { "user": "7:8", "owned-paths": ["volumesFrom"] } }));
+    let redis = |members: &str| ec2(members, source, "").replacen(r#""image": "web""#, r#""image": "redis:7""#, 1);
+    let taken_over = first(&redis(r#", "volumesFrom": [{"sourceContainer": "files"}]"#), &named).user;
+    assert_eq!(after(&taken_over.after), "7:8 by flag");
+    let alone = first(&redis(""), &named).user;
+    assert_eq!(after(&alone.after), "unknown");
+}
