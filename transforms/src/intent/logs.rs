@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::secrets::SecretsPlan;
-use super::{Plan, Setting};
+use super::{Plan, Setting, memory};
 use crate::arn::Region;
 use crate::model::{ContainerView, LaunchType, Place, Read, Why};
 use crate::pass::{Applicability, Obstacle, Provenance, Vouched};
@@ -56,7 +56,6 @@ pub(super) fn plan(setting: &Setting<'_>, secrets: &[SecretsPlan]) -> Vec<Plan<L
         let before = siblings.len();
         for ((container, plan), counted) in setting.seen.iter().zip(&plans).zip(&mut counted) {
             if let (Plan::Ready(mend), false) = (plan, *counted)
-                && pass::is_weak(container) == Read::Known(true)
                 && applied(setting, container, mend)
             {
                 siblings.push(planned(container, mend));
@@ -74,9 +73,19 @@ pub(super) fn plan(setting: &Setting<'_>, secrets: &[SecretsPlan]) -> Vec<Plan<L
     }
 }
 
-fn applied(setting: &Setting<'_>, container: &ContainerView<'_>, mend: &LogMend) -> bool {
+/// Whether this is written.
+pub(super) fn applied(setting: &Setting<'_>, container: &ContainerView<'_>, mend: &LogMend) -> bool {
     let with = (Applicability::Unsafe, mend.weakest());
-    setting.wishes.applies(&pass::PASS, container.into(), "logConfiguration", with)
+    let weak = pass::is_weak(container) == Read::Known(true);
+    weak && setting.wishes.applies(&pass::PASS, container.into(), "logConfiguration", with)
+}
+
+/// The buffer that a container without a log configuration would get from this pass.
+pub(super) fn pending_buffer(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<String> {
+    let weak = pass::is_weak(container) == Read::Known(true);
+    let looked_at = setting.wishes.runs(&pass::PASS, container.into())
+        && !setting.wishes.waives(&pass::PASS, container.into(), "logConfiguration");
+    buffer(setting, container).filter(|_| weak && looked_at).map(|size| size.value)
 }
 
 /// A container that says that it logs to CloudWatch.
@@ -168,6 +177,7 @@ fn one(
         obstacles.push(Obstacle::new("nothing tells the region of the log group", next_step));
     }
     obstacles.extend(role.cloned());
+    obstacles.extend(memory::buffer_obstacle(setting, container, mend.buffer.as_ref().map(|size| size.value.as_str())));
     if obstacles.is_empty() { Plan::Ready(mend) } else { Plan::Blocked(obstacles) }
 }
 

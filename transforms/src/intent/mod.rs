@@ -8,6 +8,7 @@ pub mod home;
 mod host_work;
 mod image;
 mod logs;
+mod memory;
 mod mounts;
 mod namespaces;
 mod ports;
@@ -31,6 +32,8 @@ pub use writable::{TmpfsPlan, WritablePlan};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use memory::Claims;
 
 use crate::exposure::Judge;
 use crate::knobs::{Knobs, Layers, Subject};
@@ -128,10 +131,10 @@ impl Intent {
         let images = image::known(&seen, os, wishes);
         let setting =
             Setting { task, seen: &seen, images: &images, hidden, target: &target, os, wishes, judge: &judge };
-        let (users, writable) = users_and_paths(&setting);
         let namespaces = namespaces::plan(&setting);
         let secrets = secrets::plan(&setting);
         let logs = logs::plan(&setting, &secrets);
+        let (users, writable) = users_and_paths(&setting, &memory::claims(&setting, &logs));
         let containers = seen.iter().zip(users).zip(writable).zip(logs).zip(secrets);
         let containers = containers.map(|((((container, user), writable), logs), secrets)| ContainerIntent {
             index: container.index(),
@@ -173,14 +176,14 @@ impl Intent {
 }
 
 /// The users, and what they can write: where a user needs a tmpfs that nobody will make, it is not changed after all.
-fn users_and_paths(setting: &Setting<'_>) -> (Vec<UserPlan>, Vec<WritablePlan>) {
+fn users_and_paths(setting: &Setting<'_>, claims: &[Claims]) -> (Vec<UserPlan>, Vec<WritablePlan>) {
     let mut users: Vec<UserPlan> = setting.seen.iter().map(|container| user::plan(setting, container)).collect();
-    let writable = writable::plan(setting, setting.seen, &users);
+    let writable = writable::plan(setting, &users, claims);
     let mut withdrawn = false;
     for ((container, user), writable) in setting.seen.iter().zip(&mut users).zip(&writable) {
         withdrawn |= user::withdraw(setting, container, user, writable);
     }
-    let writable = if withdrawn { writable::plan(setting, setting.seen, &users) } else { writable };
+    let writable = if withdrawn { writable::plan(setting, &users, claims) } else { writable };
     (users, writable)
 }
 

@@ -15,6 +15,7 @@ use crate::passes;
 use crate::waiver::Waivers;
 
 mod capabilities;
+mod memory;
 mod privileges;
 mod secrets;
 mod user;

@@ -1,17 +1,14 @@
 //! Where a container can write after the run, when its root file system cannot be written.
 
 use super::image::{self, Ids, Image};
+use super::memory::{self, Ask, Claims, Granted, Room};
 use super::user::{self, UserAfter, UserPlan};
 use super::{Plan, Setting, mounts};
 use crate::images::{Kinship, Level, WrittenPath};
-use crate::knobs::Subject;
-use crate::model::{ContainerView, Os, Read, UserField, Why};
+use crate::model::{ContainerView, Os, Read, UserField};
 use crate::pass::{Applicability, Obstacle, Provenance, Vouched};
 use crate::passes::root_user;
 use crate::passes::writable_root_filesystem::{self as pass, WritablePath};
-
-/// Memory of the smallest Fargate task in MiB: assumed where memory is set and cannot be read.
-const SMALLEST_TASK_MIB: u64 = 512;
 
 /// The plan for the writable paths of one container.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,38 +63,53 @@ struct Draft {
     enough: Option<Vouched<u64>>,
 }
 
-/// The plans of all containers together: the mounts of a task share its memory.
-pub(super) fn plan(setting: &Setting<'_>, seen: &[ContainerView<'_>], users: &[UserPlan]) -> Vec<WritablePlan> {
+/// The plans of all containers together: the mounts of a task share its memory with what has `claims` on it.
+pub(super) fn plan(setting: &Setting<'_>, users: &[UserPlan], claims: &[Claims]) -> Vec<WritablePlan> {
     let drafts: Vec<Result<Vec<Draft>, Vec<Obstacle>>> =
-        seen.iter().zip(users).map(|(container, user)| draft(setting, container, user)).collect();
-    let task_share = task_memory(setting).map(|memory| share(memory, percent(setting, setting.task.into())));
-    let asked: u64 = drafts
-        .iter()
-        .flatten()
-        .flatten()
-        .filter_map(|draft| draft.asked.map(|size| size.value))
-        .fold(0, u64::saturating_add);
-    let unasked = drafts.iter().flatten().flatten().filter(|draft| draft.asked.is_none()).count() as u64;
-    let by_task = task_share.map(|share| share.saturating_sub(asked) / unasked.max(1));
+        setting.seen.iter().zip(users).map(|(container, user)| draft(setting, container, user)).collect();
+    let ask = |(container, drafts): (&ContainerView<'_>, &Result<Vec<Draft>, Vec<Obstacle>>)| Ask {
+        asked: asked(drafts.iter().flatten()),
+        unasked: unasked(drafts.iter().flatten()),
+        percent: memory::percent(setting, container.into()),
+    };
+    let asks: Vec<Ask> = setting.seen.iter().zip(&drafts).map(ask).collect();
+    let in_all = Room::of_task(setting, claims, &asks);
+    let granted: Vec<Option<Granted>> = match memory::of_task(setting) {
+        Some(memory) => memory::granted(memory, &asks).into_iter().map(Some).collect(),
+        None => vec![None; asks.len()],
+    };
 
-    let all = seen.iter().zip(users).zip(drafts);
-    let plans = all.map(|((container, user), drafts)| {
-        let paths_by = wanted(setting, container).by;
+    let all = setting.seen.iter().zip(users).zip(drafts).zip(granted).zip(claims.iter().zip(asks));
+    let plans = all.map(|((((container, user), drafts), granted), (claims, ask))| {
         let mounts = drafts.and_then(|drafts| {
-            let too_much =
-                task_share.filter(|share| asked > *share && drafts.iter().any(|draft| draft.asked.is_some()));
-            match too_much {
-                Some(share) => Err(vec![beyond(asked, share, "the task's memory")]),
-                None => sized(setting, container, &user.after, drafts, by_task),
+            let beyond = granted.and_then(|granted| granted.beyond).filter(|_| ask.asked > 0);
+            let room = [in_all, Room::of_container(container, *claims, ask)];
+            let too_little = room.into_iter().flatten().find_map(Room::obstacle);
+            match (beyond, too_little.filter(|_| !drafts.is_empty())) {
+                (Some(numbers), _) => Err(vec![memory::beyond_share(numbers, "the task's memory")]),
+                (None, Some(obstacle)) => Err(vec![obstacle]),
+                (None, None) => {
+                    let rooms = room.into_iter().flatten().map(Room::each);
+                    let by_task = granted.map(|granted| granted.each);
+                    sized(setting, container, &user.after, drafts, (by_task, rooms.min()))
+                }
             }
         });
         WritablePlan {
             mounts: mounts.map_or_else(Plan::Blocked, Plan::Ready),
-            paths_by,
+            paths_by: wanted(setting, container).by,
             basis: basis(setting, container),
         }
     });
     plans.collect()
+}
+
+fn asked<'d>(drafts: impl Iterator<Item = &'d Draft>) -> u64 {
+    drafts.filter_map(|draft| draft.asked.map(|size| size.value)).fold(0, u64::saturating_add)
+}
+
+fn unasked<'d>(drafts: impl Iterator<Item = &'d Draft>) -> u64 {
+    drafts.filter(|draft| draft.asked.is_none()).count() as u64
 }
 
 fn wanted(setting: &Setting<'_>, container: &ContainerView<'_>) -> Vouched<Vec<WritablePath>> {
@@ -281,23 +293,21 @@ fn owner(after: &UserAfter) -> (Vec<String>, Provenance) {
     }
 }
 
-/// Settles the sizes of one container.
+/// Settles the sizes of one container: those that nobody names shrink to what the share of the task and the `room` in the memory leave.
 fn sized(
     setting: &Setting<'_>,
     container: &ContainerView<'_>,
     after: &UserAfter,
     drafts: Vec<Draft>,
-    by_task: Option<u64>,
+    (by_task, room): (Option<u64>, Option<u64>),
 ) -> Result<Vec<TmpfsPlan>, Vec<Obstacle>> {
-    let known_task = setting.task.memory_mib().known();
-    let memory = hard_limit(container).or_else(|| reservation(container).filter(|_| known_task.is_none()));
-    let share = memory.map(|memory| share(memory, percent(setting, container.into())));
-    let asked: u64 = drafts.iter().filter_map(|draft| draft.asked.map(|size| size.value)).fold(0, u64::saturating_add);
+    let share = memory::of_container(setting, container)
+        .map(|memory| memory::share(memory, memory::percent(setting, container.into())));
+    let (asked, unasked) = (asked(drafts.iter()), unasked(drafts.iter()));
     if let Some(share) = share.filter(|share| asked > *share) {
-        return Err(vec![beyond(asked, share, "the container's memory")]);
+        return Err(vec![memory::beyond_share((asked, share), "the container's memory")]);
     }
-    let unasked = drafts.iter().filter(|draft| draft.asked.is_none()).count() as u64;
-    if let (None, None, Some(obstacle)) = (share, by_task, unread_memory(setting, container))
+    if let (None, None, Some(obstacle)) = (share, by_task, memory::unread(setting, container))
         && unasked > 0
     {
         return Err(vec![obstacle]);
@@ -308,7 +318,7 @@ fn sized(
     let paths_by = wanted(setting, container).by;
     let plans = drafts.into_iter().map(|draft| {
         let enough = draft.enough.unwrap_or(Vouched::default_of(pass::DEFAULT_SIZE_MIB));
-        let fitting = [by_task, by_container].into_iter().flatten().fold(enough.value, u64::min).max(1);
+        let fitting = [by_task, by_container, room].into_iter().flatten().fold(enough.value, u64::min).max(1);
         // Less than what is enough is a guess again.
         let by = if fitting < enough.value { Provenance::BuiltInDefault } else { enough.by };
         let exec = match (draft.path.exec, exec_knob) {
@@ -326,50 +336,4 @@ fn sized(
         }
     });
     Ok(plans.collect())
-}
-
-fn beyond(asked: u64, share: u64, of: &str) -> Obstacle {
-    Obstacle::new(
-        format!(
-            "the sizes asked for add up to {asked} MiB, more than {share} MiB, the share of {of} that tmpfs may take"
-        ),
-        "ask for less, raise the memory, or raise writable-root-filesystem.memory-percent",
-    )
-}
-
-fn percent(setting: &Setting<'_>, subject: Subject<'_>) -> u64 {
-    let knob = setting.wishes.layers.pick(subject, |knobs| knobs.writable_root_filesystem.memory_percent.as_ref());
-    knob.map_or(pass::DEFAULT_MEMORY_PERCENT, |percent| percent.value.get())
-}
-
-/// So many percent of so many MiB. Whatever a file says, it does not overflow.
-fn share(memory: u64, percent: u64) -> u64 {
-    memory.saturating_mul(percent) / 100
-}
-
-fn task_memory(setting: &Setting<'_>) -> Option<u64> {
-    match setting.task.memory_mib() {
-        Read::Known(memory) => Some(memory),
-        Read::Unresolved(_) if setting.target.only_fargate() => Some(SMALLEST_TASK_MIB),
-        Read::Unresolved(_) | Read::Absent => None,
-    }
-}
-
-/// The container's own limit, which its tmpfs count against whatever the task has.
-fn hard_limit(container: &ContainerView<'_>) -> Option<u64> {
-    container.member("memory").number().known().filter(|memory| *memory > 0)
-}
-
-/// What the container is sure of; it may use more, up to the memory of the task.
-fn reservation(container: &ContainerView<'_>) -> Option<u64> {
-    container.member("memoryReservation").number().known().filter(|memory| *memory > 0)
-}
-
-/// Why no size can be chosen: memory is limited somewhere, and nowhere can the limit be read.
-fn unread_memory(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<Obstacle> {
-    let limits = ["memory", "memoryReservation"].map(|member| container.member(member).number().unresolved());
-    let task = setting.task.memory_mib().unresolved().filter(|why| *why != Why::OutsideThisFile);
-    let why = limits.into_iter().flatten().next().or(task)?;
-    let next_step = format!("say how large: --set '{}writable-root-filesystem.size=MIB'", container.scope());
-    Some(Obstacle { next_step, ..Obstacle::unresolved("the memory that a tmpfs counts against", why) })
 }

@@ -24,7 +24,7 @@ pub static PASS: Pass = Pass {
     yields: &[
         Yield {
             applicability: Applicability::Manual,
-            when: "no log group that somebody vouches for, EC2 or EXTERNAL without `logs.group`, no region, no `executionRoleArn` where awslogs needs one",
+            when: "no log group that somebody vouches for, EC2 or EXTERNAL without `logs.group`, no region, no `executionRoleArn` where awslogs needs one, a buffer that the memory does not hold",
         },
         Yield {
             applicability: Applicability::Unsafe,
