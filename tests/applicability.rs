@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use ecs_harden_transforms::document::Document;
 use ecs_harden_transforms::engine::{self, Decision, Fault, Outcome};
-use ecs_harden_transforms::intent::{Selection, Wishes};
+use ecs_harden_transforms::intent::{ExecUse, Selection, Wishes};
 use ecs_harden_transforms::knobs::{Layer, Layers, Scope};
 use ecs_harden_transforms::model::{Digest, TargetWish};
 use ecs_harden_transforms::pass::{Pass, Provenance, Remedy};
@@ -209,6 +209,7 @@ fn harden(document: &Document, pass: &'static Pass, weakness: &Weakness) -> Opti
         waivers: Waivers::default(),
         images: Arc::default(),
         pins: Arc::new(weakness.runs.map(pin).into_iter().collect()),
+        exec: ExecUse::NotKnown,
     };
     engine::harden(document, &wishes, Fault::None).ok()
 }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use ecs_harden::plan::{Plan, RefusalKind, Standing};
 use ecs_harden_transforms::engine::{Decision, Fault};
-use ecs_harden_transforms::intent::{Selection, Wishes};
+use ecs_harden_transforms::intent::{ExecUse, Selection, Wishes};
 use ecs_harden_transforms::knobs::Layers;
 use ecs_harden_transforms::model::TargetWish;
 use ecs_harden_transforms::pass::{Applicability, Remedy};
@@ -52,6 +52,7 @@ fn wishes() -> Wishes {
         waivers: Waivers::default(),
         images: Arc::default(),
         pins: Arc::default(),
+        exec: ExecUse::NotKnown,
         layers: Layers::default(),
     }
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use ecs_harden_transforms::document::Document;
 use ecs_harden_transforms::engine::{self, Fault};
 use ecs_harden_transforms::images::{CATALOGUE, Entry};
-use ecs_harden_transforms::intent::{Selection, Wishes};
+use ecs_harden_transforms::intent::{ExecUse, Selection, Wishes};
 use ecs_harden_transforms::knobs::Layers;
 use ecs_harden_transforms::model::{Digest, TargetWish};
 use ecs_harden_transforms::pass::Remedy;
@@ -77,6 +77,7 @@ fn record(text: &mut String, title: &str, definition: &Value) {
         waivers: Waivers::default(),
         images: Arc::default(),
         pins: Arc::default(),
+        exec: ExecUse::NotKnown,
     };
     let document = Document::read(serde_json::to_string(definition).unwrap()).unwrap();
     let outcome = engine::harden(&document, &wishes, Fault::None).unwrap();

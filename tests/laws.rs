@@ -11,7 +11,7 @@ use std::sync::Arc;
 use ecs_harden_transforms::document::Document;
 use ecs_harden_transforms::emit;
 use ecs_harden_transforms::engine::{self, Decision, EngineError, Fault, Outcome, ProofError, Round};
-use ecs_harden_transforms::intent::{Intent, Selection, Wishes};
+use ecs_harden_transforms::intent::{ExecUse, Intent, Selection, Wishes};
 use ecs_harden_transforms::knobs::Layers;
 use ecs_harden_transforms::model::{Digest, LaunchType, Os, TargetWish, TaskView};
 use ecs_harden_transforms::pass::{Applicability, Finding, Provenance};
@@ -31,6 +31,8 @@ fn wishes() -> impl Strategy<Value = Wishes> {
             json!({ "root-user": { "owned-paths": ["/data", "/srv", "volumesFrom"] } }),
             json!({ "writable-root-filesystem": { "paths": ["/tmp", "/var/tmp"] } }),
             json!({ "writable-root-filesystem": { "paths": ["/tmp", { "path": "/var/cache/app", "exec": true }], "size": 4 } }),
+            json!({ "writable-root-filesystem": { "exec-workaround": true } }),
+            json!({ "ecs-exec": true }),
             json!({ "excess-capabilities": { "keep": ["CHOWN", "SETUID", "NET_ADMIN"] } }),
             json!({ "excess-capabilities": { "keep": [] } }),
             json!({ "excess-capabilities": { "mode": "drop-net-raw" } }),
@@ -81,6 +83,7 @@ fn wishes() -> impl Strategy<Value = Wishes> {
                 waivers: Waivers::default(),
                 images: Arc::default(),
                 pins: Arc::new(if looked { running() } else { BTreeMap::new() }),
+                exec: ExecUse::NotKnown,
                 layers: Layers::from(layers.collect::<Vec<_>>()),
             }
         },
@@ -104,6 +107,7 @@ fn all() -> Wishes {
         waivers: Waivers::default(),
         images: Arc::default(),
         pins: Arc::default(),
+        exec: ExecUse::NotKnown,
         layers: Layers::default(),
     }
 }

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use definitions::Dice;
 use ecs_harden::plan::Plan;
 use ecs_harden_transforms::engine::Fault;
-use ecs_harden_transforms::intent::{Selection, Wishes};
+use ecs_harden_transforms::intent::{ExecUse, Selection, Wishes};
 use ecs_harden_transforms::knobs::Layers;
 use ecs_harden_transforms::model::TargetWish;
 use ecs_harden_transforms::passes;
@@ -180,6 +180,7 @@ fn wishes() -> Wishes {
     Wishes {
         images: std::sync::Arc::default(),
         pins: std::sync::Arc::default(),
+        exec: ExecUse::NotKnown,
         selection: Selection::all(passes::ids()),
         target: TargetWish::default(),
         os: None,

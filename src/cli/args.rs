@@ -218,6 +218,9 @@ pub struct Run {
     /// Operating system where the definition does not say: linux or windows
     #[arg(long, value_name = "OS")]
     pub os: Option<Os>,
+    /// Commands are run in the containers with ECS Exec; --exec=no: they are not
+    #[arg(long, value_enum, value_name = "yes|no", num_args = 0..=1, require_equals = true, default_missing_value = "yes")]
+    pub exec: Option<YesNo>,
     /// What an image says of itself: [CONTAINER=]FILE, the output of `docker image inspect` or `crane config`, or an OCI layout
     #[arg(long, value_name = "[CONTAINER=]FILE")]
     pub image_config: Vec<String>,
@@ -247,6 +250,7 @@ impl Run {
             strict: false,
             launch_type: Vec::new(),
             os: None,
+            exec: None,
             set: Vec::new(),
             image_config: Vec::new(),
             dockerfile: Vec::new(),
@@ -265,6 +269,15 @@ pub enum ColourChoice {
     Always,
     /// Never
     Never,
+}
+
+/// An answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum YesNo {
+    /// It is so
+    Yes,
+    /// It is not
+    No,
 }
 
 /// The form of a report.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ecs_harden_transforms::arn::Region;
-use ecs_harden_transforms::intent::{Selection, ToldImage, Whose, Wishes};
+use ecs_harden_transforms::intent::{ExecUse, Selection, ToldImage, Whose, Wishes};
 use ecs_harden_transforms::knobs::{Knobs, Layer, Layers, Scope, Subject};
 use ecs_harden_transforms::model::{TargetWish, TaskView};
 use ecs_harden_transforms::pass::{Applicability, PassId, Provenance};
@@ -13,7 +13,7 @@ use ecs_harden_transforms::passes;
 use ecs_harden_transforms::waiver::{Waiver, WaiverState, Waivers};
 
 use super::CliError;
-use super::args::Run;
+use super::args::{Run, YesNo};
 use crate::context::Context;
 use crate::image;
 use crate::output::clean;
@@ -111,6 +111,7 @@ impl<'a> Terms<'a> {
             waivers: Waivers::from(waivers),
             images: self.images.clone(),
             pins: Arc::default(),
+            exec: self.run.exec.map_or(ExecUse::NotKnown, |said| ExecUse::said(said == YesNo::Yes, Provenance::Flag)),
         });
         self.wishes.insert(name.clone(), wishes.clone());
         Ok(InForce { policy: name, wishes })

@@ -284,7 +284,7 @@ mod tests {
     use std::sync::Arc;
 
     use ecs_harden_transforms::engine::Fault;
-    use ecs_harden_transforms::intent::{Selection, Wishes};
+    use ecs_harden_transforms::intent::{ExecUse, Selection, Wishes};
     use ecs_harden_transforms::knobs::Layers;
     use ecs_harden_transforms::model::TargetWish;
     use ecs_harden_transforms::waiver::Waivers;
@@ -301,6 +301,7 @@ mod tests {
             waivers: Waivers::default(),
             images: Arc::default(),
             pins: Arc::default(),
+            exec: ExecUse::NotKnown,
         };
         let mut starter = Starter::default();
         starter.add("task.json", &Plan::of(text.as_bytes(), &wishes, Fault::None).unwrap());

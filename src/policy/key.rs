@@ -5,10 +5,11 @@ use ecs_harden_transforms::passes;
 use serde_json::{Value as Json, json};
 
 /// The keys that stand outside every section.
-const SWITCHES: [(&str, &str); 3] = [
+const SWITCHES: [(&str, &str); 4] = [
     ("enable", "a list of passes"),
     ("disable", "a list of passes"),
     ("images", "a list of images: what each needs, in the form of the catalogue"),
+    ("ecs-exec", "true where commands are run in the containers with ECS Exec, false where not"),
 ];
 
 /// Something that can be set.

@@ -27,6 +27,8 @@ pub struct Knobs {
     pub disable: Option<Vec<PassName>>,
     /// What is known of images of one's own; asked before the catalogue.
     pub images: Option<Vec<Entry>>,
+    /// Whether commands are run in the containers with ECS Exec; the definition does not tell.
+    pub ecs_exec: Option<bool>,
     /// Knobs of `excess-capabilities`.
     pub excess_capabilities: excess_capabilities::Knobs,
     /// Knobs of `host-pid-namespace`.

@@ -30,6 +30,7 @@ fn wishes() -> Wishes {
         waivers: Waivers::default(),
         images: Arc::default(),
         pins: Arc::default(),
+        exec: crate::intent::ExecUse::NotKnown,
         layers: Layers::default(),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::user::UserAfter;
-use super::{Setting, image};
+use super::{Setting, WritablePlan, image, writable};
 use crate::capability;
 use crate::images::Level;
 use crate::model::{ContainerView, LaunchType, Read, UserField};
@@ -34,11 +34,15 @@ pub enum DropForm {
     AllThenAdd,
 }
 
-pub(super) fn plan(setting: &Setting<'_>, container: &ContainerView<'_>, after: &UserAfter) -> CapabilityPlan {
+pub(super) fn plan(
+    setting: &Setting<'_>,
+    container: &ContainerView<'_>,
+    (after, writable): (&UserAfter, &WritablePlan),
+) -> CapabilityPlan {
     let layers = &setting.wishes.layers;
     let named = layers.pick(container.into(), |knobs| knobs.excess_capabilities.keep.as_ref());
     let named = named.map(|keep| keep.map(|keep| keep.iter().map(ToString::to_string).collect::<BTreeSet<_>>()));
-    let keep = named.or_else(|| known_needs(setting, container, after));
+    let keep = named.or_else(|| known_needs(setting, container, (after, writable)));
     let mode = layers.pick(container.into(), |knobs| knobs.excess_capabilities.mode.as_ref());
     let kept: BTreeSet<String> = keep.iter().flat_map(|keep| keep.value.iter().cloned()).collect();
     let adds = container.capabilities().map(|lists| lists.add).unwrap_or_default();
@@ -67,7 +71,7 @@ pub(super) fn plan(setting: &Setting<'_>, container: &ContainerView<'_>, after: 
 fn known_needs(
     setting: &Setting<'_>,
     container: &ContainerView<'_>,
-    after: &UserAfter,
+    (after, writable): (&UserAfter, &WritablePlan),
 ) -> Option<Vouched<BTreeSet<String>>> {
     let image = setting.image(container).filter(|image| image.known.user_level() > Level::Low)?;
     let entry = image.entry();
@@ -91,8 +95,9 @@ fn known_needs(
     }
     let mut names: BTreeSet<String> = names.into_iter().map(ToString::to_string).collect();
     // An init process that stays root hands signals on to a program that does not (measured with tini).
-    let init = container.linux("initProcessEnabled").flag();
-    if as_root && entry.switches_to.is_some() && !matches!(init, Read::Known(false) | Read::Absent) {
+    let init = !matches!(container.linux("initProcessEnabled").flag(), Read::Known(false) | Read::Absent)
+        || writable::starts_init(setting, container, writable);
+    if as_root && entry.switches_to.is_some() && init {
         names.insert("KILL".to_owned());
     }
     let by = match after {

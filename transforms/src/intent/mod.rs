@@ -4,6 +4,7 @@
 //! withheld stays what it was here.
 
 mod capabilities;
+pub mod exec;
 pub mod home;
 mod host_work;
 mod image;
@@ -21,6 +22,7 @@ mod user;
 mod writable;
 
 pub use capabilities::{CapabilityPlan, DropForm};
+pub use exec::ExecUse;
 pub use image::{Image, ToldImage, Whose};
 pub use logs::LogMend;
 pub use namespaces::{NamespacePlan, Sharing};
@@ -58,6 +60,8 @@ pub struct Wishes {
     pub images: Arc<[ToldImage]>,
     /// Which image runs in each container, by its name, where somebody looked. Empty unless images shall be pinned to it.
     pub pins: Arc<BTreeMap<String, Digest>>,
+    /// Whether commands are run in the containers with ECS Exec, by whoever speaks about the whole run.
+    pub exec: ExecUse,
 }
 
 /// What the run intends for a task definition.
@@ -139,7 +143,7 @@ impl Intent {
         let containers = containers.map(|((((container, user), writable), logs), secrets)| ContainerIntent {
             index: container.index(),
             privileges: privileges::plan(&setting, container, &namespaces),
-            capabilities: capabilities::plan(&setting, container, &user.after),
+            capabilities: capabilities::plan(&setting, container, (&user.after, &writable)),
             image: setting.image(container).cloned(),
             user,
             writable,

@@ -15,6 +15,7 @@ use crate::passes;
 use crate::waiver::Waivers;
 
 mod capabilities;
+mod exec;
 mod memory;
 mod privileges;
 mod secrets;
@@ -41,6 +42,7 @@ fn wishes(knobs: Json) -> Wishes {
         waivers: Waivers::default(),
         images: Arc::default(),
         pins: Arc::default(),
+        exec: ExecUse::NotKnown,
         layers: set(&[(None, knobs)]),
     }
 }

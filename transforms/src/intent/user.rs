@@ -229,9 +229,13 @@ pub(super) fn withdraw(
         return false;
     }
     let (user, paths) = (&mend.user.value, missing.join(", "));
+    let first = match (&writable.mounts, setting.wishes.runs(&writable_root_filesystem::PASS, container.into())) {
+        (Plan::Blocked(_), true) => "clear what keeps writable-root-filesystem from making a tmpfs there",
+        _ => "let writable-root-filesystem run too, which makes a tmpfs there",
+    };
     plan.mend = Plan::Blocked(vec![Obstacle::new(
         format!("{paths} belongs to somebody else in this image, and {user} has to write there"),
-        "let writable-root-filesystem run too, which makes a tmpfs there, or mount a volume that this user may write",
+        format!("{first}, or mount a volume that this user may write"),
     )]);
     plan.after = if field == Read::Known(UserField::Root) { UserAfter::Root } else { UserAfter::Unknown };
     true

@@ -1,5 +1,6 @@
 //! Where a container can write after the run, when its root file system cannot be written.
 
+use super::exec::{self, Way};
 use super::image::{self, Ids, Image};
 use super::memory::{self, Ask, Claims, Granted, Room};
 use super::user::{self, UserAfter, UserPlan};
@@ -19,6 +20,8 @@ pub struct WritablePlan {
     pub paths_by: Provenance,
     /// What that list rests on, for people.
     pub basis: String,
+    /// Who wants the mounts of ECS Exec among them, and an init process, if anybody does.
+    pub for_exec: Option<Provenance>,
 }
 
 impl WritablePlan {
@@ -29,8 +32,20 @@ impl WritablePlan {
             let owner = (!mount.owner.is_empty()).then_some(mount.owner_by);
             [Some(mount.size.by), mount.exec.map(|exec| exec.by), owner].into_iter().flatten()
         });
-        values.chain([self.paths_by]).min().unwrap_or(self.paths_by)
+        values.chain([self.paths_by]).chain(self.for_exec).min().unwrap_or(self.paths_by)
     }
+
+    /// Whether an init process belongs to the mend: shells of ECS Exec leave processes behind that somebody has to reap (ECS developer
+    /// guide, "Monitor Amazon ECS containers with ECS Exec").
+    pub fn wants_init(&self, container: &ContainerView<'_>) -> bool {
+        let init = container.linux("initProcessEnabled").flag();
+        self.for_exec.is_some() && matches!(init, Read::Absent | Read::Known(false))
+    }
+}
+
+/// Whether the container gets an init process in this run.
+pub(super) fn starts_init(setting: &Setting<'_>, container: &ContainerView<'_>, plan: &WritablePlan) -> bool {
+    plan.mounts.ready().is_some() && plan.wants_init(container) && applied(setting, container, plan)
 }
 
 /// Whether the root file system of the container is made read-only, so that its mounts are made.
@@ -49,7 +64,7 @@ pub struct TmpfsPlan {
     pub size: Vouched<u64>,
     /// Whether programs may be run from it.
     pub exec: Option<Vouched<()>>,
-    /// The owner that the mount needs, as options (`uid=1000`).
+    /// The owner that the mount needs, as options (`uid=1000`), or the mode of one that is root's (`mode=0755`).
     pub owner: Vec<String>,
     /// Who vouches for the owner.
     pub owner_by: Provenance,
@@ -61,6 +76,8 @@ struct Draft {
     asked: Option<Vouched<u64>>,
     /// What is known to be enough, where nobody asks for a size.
     enough: Option<Vouched<u64>>,
+    /// Who wants it for the agent of ECS Exec, which is root.
+    for_exec: Option<Provenance>,
 }
 
 /// The plans of all containers together: the mounts of a task share its memory with what has `claims` on it.
@@ -99,6 +116,7 @@ pub(super) fn plan(setting: &Setting<'_>, users: &[UserPlan], claims: &[Claims])
             mounts: mounts.map_or_else(Plan::Blocked, Plan::Ready),
             paths_by: wanted(setting, container).by,
             basis: basis(setting, container),
+            for_exec: workaround(setting, container),
         }
     });
     plans.collect()
@@ -185,6 +203,10 @@ fn draft(setting: &Setting<'_>, container: &ContainerView<'_>, user: &UserPlan) 
         return Ok(Vec::new());
     }
     let mut obstacles: Vec<Obstacle> = proxy_obstacle(setting, container).into_iter().collect();
+    let for_exec = workaround(setting, container);
+    if let (Way::Withheld(reasons), true) = (exec::way(setting, container), obstacles.is_empty()) {
+        return Err(reasons);
+    }
     let mounted = mounts::mounted(setting, container).map_err(|obstacle| {
         obstacles.push(obstacle);
         obstacles.clone()
@@ -200,8 +222,16 @@ fn draft(setting: &Setting<'_>, container: &ContainerView<'_>, user: &UserPlan) 
             missing.push(path);
         }
     }
+    let mut missing: Vec<(WritablePath, Option<Provenance>)> = missing.into_iter().map(|path| (path, None)).collect();
+    for path in for_exec.into_iter().flat_map(|_| exec::missing_paths(&mounted)) {
+        match missing.iter_mut().find(|(known, _)| known.path == path) {
+            Some((_, of_exec)) => *of_exec = for_exec,
+            None => missing.push((WritablePath::plain(path), for_exec)),
+        }
+    }
     let after = works_as(setting, container, &user.after);
-    if let Some(path) = missing.iter().find(|path| !owner_fits(setting, container, &after, &path.path)) {
+    let of_others = missing.iter().filter(|(_, for_exec)| for_exec.is_none()).map(|(path, _)| path);
+    if let Some(path) = of_others.into_iter().find(|path| !owner_fits(setting, container, &after, &path.path)) {
         obstacles.push(Obstacle::new(
             format!(
                 "a tmpfs at {} would belong to root, and the uid of the container is not known as a number",
@@ -220,15 +250,24 @@ fn draft(setting: &Setting<'_>, container: &ContainerView<'_>, user: &UserPlan) 
         let known = image.entry().paths.iter().find(|known| known.path == path)?;
         Some(Vouched { value: known.size?, by: image.by })
     };
-    let drafts = missing.into_iter().map(|path| Draft {
+    let drafts = missing.into_iter().map(|(path, for_exec)| Draft {
         asked: path
             .size
             .map(|size| Vouched { value: size.mib(), by })
-            .or_else(|| size.map(|size| size.map(|size| size.mib()))),
-        enough: enough(&path.path),
+            .or_else(|| size.filter(|_| for_exec.is_none()).map(|size| size.map(|size| size.mib()))),
+        enough: for_exec.map_or_else(|| enough(&path.path), |_| Some(Vouched::default_of(exec::SIZE_MIB))),
+        for_exec,
         path,
     });
     Ok(drafts.collect())
+}
+
+/// Who wants ECS Exec to go on working by mounts of its own.
+fn workaround(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<Provenance> {
+    match exec::way(setting, container) {
+        Way::Workaround(by) => Some(by),
+        Way::Free | Way::Withheld(_) => None,
+    }
 }
 
 fn proxy_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<Obstacle> {
@@ -322,16 +361,24 @@ fn sized(
         // Less than what is enough is a guess again.
         let by = if fitting < enough.value { Provenance::BuiltInDefault } else { enough.by };
         let exec = match (draft.path.exec, exec_knob) {
+            (None, _) if draft.for_exec.is_some() => {
+                draft.for_exec.filter(|_| exec::runs_from(&draft.path.path)).map(|by| Vouched { value: (), by })
+            }
             (Some(exec), _) => exec.then_some(Vouched { value: (), by: paths_by }),
             (None, Some(knob)) => knob.value.then_some(Vouched { value: (), by: knob.by }),
             // An unknown image may unpack native libraries into /tmp and load them from there.
             (None, None) => (draft.path.path == "/tmp").then_some(Vouched::default_of(())),
         };
+        let (owner, owner_by) = match draft.for_exec {
+            // It is root's by itself. Where the image has no such directory everybody could write there.
+            Some(by) => (vec!["mode=0755".to_owned()], by),
+            None => (owner.clone(), owner_by),
+        };
         TmpfsPlan {
             path: draft.path.path,
             size: draft.asked.unwrap_or(Vouched { value: fitting, by }),
             exec,
-            owner: owner.clone(),
+            owner,
             owner_by,
         }
     });

@@ -9,7 +9,9 @@ use serde_json::json;
 
 use crate::capability;
 use crate::edit::Edit;
-use crate::intent::{CapabilityPlan, ContainerIntent, DropForm, Image, Intent, PrivilegePlan, Sharing, UserAfter};
+use crate::intent::{
+    CapabilityPlan, ContainerIntent, DropForm, ExecUse, Image, Intent, PrivilegePlan, Sharing, UserAfter,
+};
 use crate::knobs::Knob;
 use crate::model::{CapabilityLists, ContainerView, Os, Read, TaskView, Why};
 use crate::pass::{
@@ -260,10 +262,22 @@ fn risks(container: &ContainerView<'_>, intent: &Intent, excess: &[String]) -> V
             format!("`getcap` on the binary shows them; {}", keep_hint(container, "NET_BIND_SERVICE")),
         ));
     }
+    if is_entered(container, intent) {
+        risks.push(Risk::new(
+            "ECS Exec runs its agent and its shells as root with the capabilities that are left, and which it needs is not documented",
+            "try `aws ecs execute-command` on one task of the new revision",
+        ));
+    }
     if intent.os == Os::Unknown {
         risks.push(Risk::unknown_os());
     }
     risks
+}
+
+/// Whether somebody says that commands are run in the container with ECS Exec.
+fn is_entered(container: &ContainerView<'_>, intent: &Intent) -> bool {
+    let workaround = intent.container(container.index()).is_some_and(|planned| planned.writable.for_exec.is_some());
+    workaround || matches!(intent.wishes.exec_use(container.into()), ExecUse::Used(_))
 }
 
 /// Keeping names everything that a container needs, so the hint must not read as if it added one.

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use crate::edit::Edit;
-use crate::intent::{Intent, Plan, TmpfsPlan, WritablePlan};
+use crate::intent::{ExecUse, Intent, Plan, TmpfsPlan, WritablePlan, exec};
 use crate::knobs::Knob;
 use crate::model::{ContainerView, Os, Read, TaskView};
 use crate::pass::{
@@ -21,7 +21,7 @@ pub static PASS: Pass = Pass {
     yields: &[
         Yield {
             applicability: Applicability::Manual,
-            when: "the App Mesh proxy, mounts that cannot be read, a path that needs an owner whose uid is not known, sizes that take too much of the memory",
+            when: "a container with ECS Exec, the App Mesh proxy, mounts that cannot be read, a path that needs an owner whose uid is not known, sizes that take too much of the memory",
         },
         Yield { applicability: Applicability::Unsafe, when: "every other container of a task that is not for Windows" },
     ],
@@ -47,6 +47,11 @@ pub static PASS: Pass = Pass {
             takes: "true or false",
             help: "whether programs may run from the tmpfs (built-in default: from /tmp only)",
         },
+        Knob {
+            name: "exec-workaround",
+            takes: "true or false",
+            help: "whether the agent of ECS Exec gets writable mounts of its own, which AWS does not support (built-in default false)",
+        },
     ],
     run: Run::ByDefault,
     page: include_str!("writable_root_filesystem.md"),
@@ -71,6 +76,8 @@ pub struct Knobs {
     pub memory_percent: Option<Percent>,
     /// Whether programs may run from the tmpfs.
     pub exec: Option<bool>,
+    /// Whether the agent of ECS Exec gets writable mounts of its own.
+    pub exec_workaround: Option<bool>,
 }
 
 /// A path that a container writes.
@@ -201,18 +208,22 @@ fn inspect_container(container: &ContainerView<'_>, intent: &Intent) -> Option<F
 
 fn remedy(container: &ContainerView<'_>, intent: &Intent) -> Remedy {
     match intent.container(container.index()).map(|container| &container.writable) {
-        Some(WritablePlan { mounts: Plan::Ready(mounts), paths_by, basis }) => {
-            let paths = Vouched { value: basis.clone(), by: *paths_by };
-            Remedy::Fix(fix(container, intent, mounts, paths))
+        Some(plan @ WritablePlan { mounts: Plan::Ready(mounts), .. }) => {
+            Remedy::Fix(fix(container, intent, mounts, plan))
         }
         Some(WritablePlan { mounts: Plan::Blocked(obstacles), .. }) => Remedy::Manual(obstacles.clone()),
         None => Remedy::Manual(vec![Obstacle::new("the container changed while it was worked on", "run this again")]),
     }
 }
 
-fn fix(container: &ContainerView<'_>, intent: &Intent, mounts: &[TmpfsPlan], paths: Vouched<String>) -> Fix {
+fn fix(container: &ContainerView<'_>, intent: &Intent, mounts: &[TmpfsPlan], plan: &WritablePlan) -> Fix {
     let mut edits = vec![Edit::Set { path: container.path().key("readonlyRootFilesystem"), value: json!(true) }];
-    let mut values = vec![paths];
+    let mut values = vec![Vouched { value: plan.basis.clone(), by: plan.paths_by }];
+    values.extend(plan.for_exec.map(|by| Vouched { value: "the workaround for ECS Exec".to_owned(), by }));
+    if plan.wants_init(container) {
+        let path = container.path().key("linuxParameters").key("initProcessEnabled");
+        edits.push(Edit::Set { path, value: json!(true) });
+    }
     for mount in mounts {
         edits.push(Edit::Append { array: container.path().key("linuxParameters").key("tmpfs"), value: tmpfs(mount) });
         values.push(Vouched { value: format!("{} MiB at {}", mount.size.value, mount.path), by: mount.size.by });
@@ -222,12 +233,13 @@ fn fix(container: &ContainerView<'_>, intent: &Intent, mounts: &[TmpfsPlan], pat
         }
     }
     let paths: Vec<&str> = mounts.iter().map(|mount| mount.path.as_str()).collect();
-    let title = if paths.is_empty() {
-        "make the root file system read-only".to_owned()
-    } else {
-        format!("make the root file system read-only, with a tmpfs at {}", paths.join(", "))
+    let init = if plan.wants_init(container) { " and an init process" } else { "" };
+    let title = match (paths.as_slice(), init) {
+        ([], "") => "make the root file system read-only".to_owned(),
+        ([], _) => "make the root file system read-only, with an init process".to_owned(),
+        _ => format!("make the root file system read-only, with a tmpfs at {}{init}", paths.join(", ")),
     };
-    Fix { title, applicability: Applicability::Unsafe, edits, values, risks: risks(container, intent, mounts) }
+    Fix { title, applicability: Applicability::Unsafe, edits, values, risks: risks(container, intent, mounts, plan) }
 }
 
 fn tmpfs(mount: &TmpfsPlan) -> Json {
@@ -240,24 +252,20 @@ fn tmpfs(mount: &TmpfsPlan) -> Json {
     }
 }
 
-fn risks(container: &ContainerView<'_>, intent: &Intent, mounts: &[TmpfsPlan]) -> Vec<Risk> {
+fn risks(container: &ContainerView<'_>, intent: &Intent, mounts: &[TmpfsPlan], plan: &WritablePlan) -> Vec<Risk> {
     let name = container.name().unwrap_or("the container");
     let scope = container.scope();
-    let paths: Vec<&str> = mounts.iter().map(|mount| mount.path.as_str()).chain(["/PATH"]).collect();
-    let paths = paths.join(",");
-    let mut risks = vec![
-        Risk::new(
-            "the program writes somewhere else: a cache, a pid file, a log, an upload directory",
-            format!(
-                "run one task of the new revision under real use and look in the log of {name} for `Read-only file system`; \
+    let of_exec = |path: &str| plan.for_exec.is_some() && exec::PATHS.contains(&path);
+    let own = mounts.iter().map(|mount| mount.path.as_str()).filter(|path| !of_exec(path));
+    let paths = own.chain(["/PATH"]).collect::<Vec<_>>().join(",");
+    let mut risks = vec![Risk::new(
+        "the program writes somewhere else: a cache, a pid file, a log, an upload directory",
+        format!(
+            "run one task of the new revision under real use and look in the log of {name} for `Read-only file system`; \
                  name what is missing: --set '{scope}writable-root-filesystem.paths={paths}'"
-            ),
         ),
-        Risk::new(
-            "ECS Exec is not supported by AWS with a read-only root file system",
-            "try `aws ecs execute-command` on that task if you use it",
-        ),
-    ];
+    )];
+    risks.extend(exec_risk(container, intent, plan));
     let paths: Vec<&str> = mounts.iter().map(|mount| mount.path.as_str()).collect();
     if !paths.is_empty() {
         let becomes = if paths.len() == 1 { "is memory now: its" } else { "are memory now: their" };
@@ -281,4 +289,21 @@ fn risks(container: &ContainerView<'_>, intent: &Intent, mounts: &[TmpfsPlan]) -
         risks.push(Risk::unknown_os());
     }
     risks
+}
+
+/// What becomes of ECS Exec.
+fn exec_risk(container: &ContainerView<'_>, intent: &Intent, plan: &WritablePlan) -> Option<Risk> {
+    let not_known = intent.wishes.exec_use(container.into()) == ExecUse::NotKnown;
+    match plan.for_exec {
+        Some(_) => Some(Risk::new(
+            "AWS does not support ECS Exec with a read-only root file system; people report that it works with these mounts, and not all of them do",
+            "try `aws ecs execute-command` on one task of the new revision before it is rolled out",
+        )),
+        None => not_known.then(|| {
+            Risk::new(
+                "nothing says whether ECS Exec is used, and AWS does not support it with a read-only root file system",
+                "look at `enableExecuteCommand` of the service, then say so: --exec, or --exec=no",
+            )
+        }),
+    }
 }
