@@ -3,6 +3,7 @@
 //! The knowledge and the edits live in the crate `ecs-harden-transforms`, which has no side effects.
 
 pub mod ahead;
+pub mod aws;
 pub mod cli;
 pub mod context;
 pub mod image;

@@ -94,16 +94,17 @@ const PURE: &[(&str, &[&str])] = &[
 ];
 
 /// The layers of the binary.
-const EFFECTS: [(&str, &[&str]); 10] = [
+const EFFECTS: [(&str, &[&str]); 11] = [
     ("ahead", &[]),
     ("source", &["ahead"]),
-    ("context", &[]),
+    ("context", &["rollout", "aws"]),
     ("image", &["source"]),
     ("policy", &["source"]),
     ("plan", &[]),
     ("output", &["plan", "source", "context"]),
     ("rollout", &["plan", "policy", "output"]),
-    ("cli", &["ahead", "image", "plan", "source", "context", "policy", "output"]),
+    ("aws", &["rollout"]),
+    ("cli", &["ahead", "image", "plan", "source", "context", "policy", "output", "rollout", "aws"]),
     ("main", &["cli"]),
 ];
 
@@ -311,6 +312,21 @@ fn the_command_line_is_parsed_and_the_process_ended_in_one_place() {
             assert!(
                 !source.code.contains(ended),
                 "src/{} has `{ended}`: return a value, and let src/cli and main.rs end the process",
+                source.shown()
+            );
+        }
+    }
+}
+
+#[test]
+fn the_sdk_has_one_user() {
+    for source in sources("src").iter().filter(|source| source.layer() != "aws") {
+        for banned in
+            ["aws_config::", "aws_sdk_", "aws_smithy_", "aws_types::", "aws_sigv4::", "tokio::", "signal_hook::"]
+        {
+            assert!(
+                !source.code.contains(banned),
+                "src/{} uses {banned}: the network and signals belong to src/aws, below rollout::port",
                 source.shown()
             );
         }

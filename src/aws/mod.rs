@@ -1,0 +1,5 @@
+//! What stands below the seam of the roll-out: so far its clock.
+
+mod clock;
+
+pub use self::clock::SystemClock;
