@@ -94,11 +94,24 @@ pub struct Gap {
     pub next_step: String,
 }
 
+/// A right and the member that takes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Use {
+    /// The right.
+    pub right: Right,
+    /// The ARN that it is about.
+    pub resource: String,
+    /// The member, for people: "`secrets[0].valueFrom` of container api".
+    pub shown: String,
+}
+
 /// What one task definition needs of its execution role.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
     /// What is to be allowed.
     pub grants: Grants,
+    /// The same member by member, in source order.
+    pub uses: Vec<Use>,
     /// What cannot be told, in source order.
     pub gaps: Vec<Gap>,
     /// The name of the execution role, where the definition tells it.
@@ -212,7 +225,7 @@ impl Collector<'_> {
             Store::SecretsManager => Right::ReadSecrets,
             Store::Ssm => Right::ReadParameters,
         };
-        self.needs.grants.add(right, arn.resource().to_owned());
+        self.grant(right, arn.resource().to_owned(), shown);
     }
 
     /// The ARN of a parameter that is named alone.
@@ -245,11 +258,16 @@ impl Collector<'_> {
         // With `:*` at its end for every action but those on tags (CloudWatch Logs API model, `LogGroup.arn`).
         let arn = format!("arn:{partition}:logs:{region}:{account}:log-group:{group}:*");
         match options.clone().member("awslogs-create-group").flag() {
-            Read::Known(true) => self.needs.grants.add(Right::CreateLogGroups, arn.clone()),
+            Read::Known(true) => self.grant(Right::CreateLogGroups, arn.clone(), &shown("awslogs-group")),
             Read::Unresolved(why) => self.unresolved(&shown("awslogs-create-group"), why),
             _ => {}
         }
-        self.needs.grants.add(Right::WriteLogs, arn);
+        self.grant(Right::WriteLogs, arn, &shown("awslogs-group"));
+    }
+
+    fn grant(&mut self, right: Right, resource: String, shown: &str) {
+        self.needs.uses.push(Use { right, resource: resource.clone(), shown: shown.to_owned() });
+        self.needs.grants.add(right, resource);
     }
 
     /// Region, account and partition; the region is `named` where the member beside it says so.
