@@ -154,6 +154,14 @@ impl CallError {
         matches!(self.failure, Failure::Throttled | Failure::Unreachable)
     }
 
+    /// Whether no other call would be answered either.
+    pub const fn is_for_all(&self) -> bool {
+        matches!(
+            self.failure,
+            Failure::NoCredentials | Failure::BadCredentials | Failure::NoRegion | Failure::Interrupted
+        )
+    }
+
     /// Whether the service said it with this code.
     pub fn is(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)

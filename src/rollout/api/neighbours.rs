@@ -17,13 +17,24 @@ pub struct Identity {
     pub arn: String,
 }
 
-/// What a role may do with a resource.
+/// What somebody may do with a resource by their own policies (`EvaluationResult.EvalDecision`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RolePermission {
-    /// It may.
+    /// They may.
     Allowed,
-    /// It may not.
+    /// No policy of theirs allows it. A policy of the resource may.
+    NotAllowed,
+    /// A policy of theirs forbids it.
     Denied,
+    /// Their policies set conditions that nobody outside a real request can tell (`MissingContextValues`).
+    Conditional,
+}
+
+/// A secret or parameter that is there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stored {
+    /// The key that it is encrypted with, as it is named there: an ARN, an id or an alias; absent for the key of AWS.
+    pub key: Option<String>,
 }
 
 /// An alarm (`MetricAlarm`, `CompositeAlarm`).
@@ -45,32 +56,42 @@ pub struct Starter {
     pub task_definition: String,
 }
 
+// Lists without elements come as null where AWS answers in XML.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct Simulated {
-    evaluation_results: Vec<Evaluation>,
+    evaluation_results: Option<Vec<Evaluation>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct Evaluation {
     eval_decision: String,
+    missing_context_values: Option<Vec<String>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct AlarmsTold {
-    metric_alarms: Vec<Alarm>,
-    composite_alarms: Vec<Alarm>,
+    metric_alarms: Option<Vec<Alarm>>,
+    composite_alarms: Option<Vec<Alarm>>,
+}
+
+impl Stored {
+    fn of(told: &Json, key: &str) -> Self {
+        let key = told.get(key).and_then(Json::as_str).filter(|key| !key.is_empty() && !key.starts_with("alias/aws/"));
+        Self { key: key.map(str::to_owned) }
+    }
 }
 
 impl Aws<'_> {
     /// Whether a log group exists.
     pub fn has_log_group(&self, name: &str) -> Result<bool, CallError> {
         let body = json!({ "logGroupNamePrefix": name, "limit": 50 });
-        let told: Json = self.read(Api::Logs, "DescribeLogGroups", &body)?;
-        let groups = told.get("logGroups").and_then(Json::as_array);
-        Ok(groups.is_some_and(|groups| groups.iter().any(|group| group["logGroupName"] == name)))
+        let groups = self.pages(Api::Logs, "DescribeLogGroups", body, |mut page| {
+            serde_json::from_value::<Vec<Json>>(list(&mut page, "logGroups")).ok()
+        })?;
+        Ok(groups.iter().any(|group| group["logGroupName"] == name))
     }
 
     /// What a stream holds, latest last; at most so many lines.
@@ -82,31 +103,58 @@ impl Aws<'_> {
         Ok(lines.collect())
     }
 
-    /// Whether a secret exists and is not about to be deleted. Its value is not read.
-    pub fn has_secret(&self, arn: &str) -> Result<bool, CallError> {
+    /// A secret; `None` where there is none or it is about to be deleted. Its value is not read.
+    pub fn secret(&self, arn: &str) -> Result<Option<Stored>, CallError> {
         match self.read::<Json>(Api::SecretsManager, "DescribeSecret", &json!({ "SecretId": arn })) {
-            Ok(told) => Ok(told.get("DeletedDate").is_none_or(Json::is_null)),
-            Err(error) if error.is("ResourceNotFoundException") => Ok(false),
+            Ok(told) if told.get("DeletedDate").is_none_or(Json::is_null) => Ok(Some(Stored::of(&told, "KmsKeyId"))),
+            Ok(_) => Ok(None),
+            Err(error) if error.is("ResourceNotFoundException") => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// Whether a parameter exists. Its value is not read.
-    pub fn has_parameter(&self, name: &str) -> Result<bool, CallError> {
+    /// A parameter; `None` where there is none. Its value is not read.
+    pub fn parameter(&self, name: &str) -> Result<Option<Stored>, CallError> {
         let body = json!({ "ParameterFilters": [{ "Key": "Name", "Option": "Equals", "Values": [name] }] });
-        let told: Json = self.read(Api::Ssm, "DescribeParameters", &body)?;
-        let parameters = told.get("Parameters").and_then(Json::as_array);
-        Ok(parameters.is_some_and(|parameters| parameters.iter().any(|parameter| parameter["Name"] == name)))
+        let told = self.pages(Api::Ssm, "DescribeParameters", body, |mut page| {
+            serde_json::from_value::<Vec<Json>>(list(&mut page, "Parameters")).ok()
+        })?;
+        let found = told.iter().find(|parameter| parameter["Name"] == name);
+        Ok(found.map(|parameter| Stored::of(parameter, "KeyId")))
     }
 
-    /// Whether a role may do something, by its own policies (`SimulatePrincipalPolicy`; policies of the resource do not count).
+    /// Whether a role or user may do something, by their own policies (`SimulatePrincipalPolicy`).
     pub fn role_may(&self, role: &str, action: &str, resource: &str) -> Result<RolePermission, CallError> {
         let body = json!({ "PolicySourceArn": role, "ActionNames": [action], "ResourceArns": [resource] });
-        let told: Simulated = self.read(Api::Iam, "SimulatePrincipalPolicy", &body)?;
-        match told.evaluation_results.first().map(|result| result.eval_decision.as_str()) {
-            Some("allowed") => Ok(RolePermission::Allowed),
-            Some(_) => Ok(RolePermission::Denied),
-            None => Err(CallError::new(Api::Iam, "SimulatePrincipalPolicy", Failure::Unreadable)),
+        self.simulate(&body)
+    }
+
+    /// Whether somebody may hand a role to tasks, by their own policies.
+    pub fn may_pass(&self, who: &str, role: &str) -> Result<RolePermission, CallError> {
+        self.simulate(&json!({
+            "PolicySourceArn": who,
+            "ActionNames": ["iam:PassRole"],
+            "ResourceArns": [role],
+            "ContextEntries": [{
+                "ContextKeyName": "iam:PassedToService",
+                "ContextKeyType": "string",
+                "ContextKeyValues": ["ecs-tasks.amazonaws.com"],
+            }],
+        }))
+    }
+
+    fn simulate(&self, body: &Json) -> Result<RolePermission, CallError> {
+        let told: Simulated = self.read(Api::Iam, "SimulatePrincipalPolicy", body)?;
+        let unreadable = || CallError::new(Api::Iam, "SimulatePrincipalPolicy", Failure::Unreadable);
+        let result = told.evaluation_results.iter().flatten().next().ok_or_else(unreadable)?;
+        match result.eval_decision.as_str() {
+            "allowed" => Ok(RolePermission::Allowed),
+            "explicitDeny" => Ok(RolePermission::Denied),
+            "implicitDeny" if result.missing_context_values.iter().flatten().next().is_some() => {
+                Ok(RolePermission::Conditional)
+            }
+            "implicitDeny" => Ok(RolePermission::NotAllowed),
+            _ => Err(unreadable()),
         }
     }
 
@@ -135,24 +183,28 @@ impl Aws<'_> {
         }
         let body = json!({ "AlarmNames": names, "AlarmTypes": ["MetricAlarm", "CompositeAlarm"] });
         let told: AlarmsTold = self.read(Api::CloudWatch, "DescribeAlarms", &body)?;
-        Ok(told.metric_alarms.into_iter().chain(told.composite_alarms).collect())
+        Ok(told.metric_alarms.into_iter().chain(told.composite_alarms).flatten().collect())
     }
 
-    /// The targets of all rules of the default event bus that start tasks.
+    /// The targets of all rules of all event buses that start tasks.
     pub fn rules_that_start_tasks(&self) -> Result<Vec<Starter>, CallError> {
-        let rules = self.pages(Api::Events, "ListRules", json!({}), |mut page| {
-            serde_json::from_value::<Vec<Json>>(list(&mut page, "Rules")).ok()
-        })?;
+        let listed = |operation, body, member: &'static str| {
+            self.pages(Api::Events, operation, body, move |mut page| {
+                serde_json::from_value::<Vec<Json>>(list(&mut page, member)).ok()
+            })
+        };
         let mut starters = Vec::new();
-        for rule in rules.iter().filter_map(|rule| rule["Name"].as_str()) {
-            let targets = self.pages(Api::Events, "ListTargetsByRule", json!({ "Rule": rule }), |mut page| {
-                serde_json::from_value::<Vec<Json>>(list(&mut page, "Targets")).ok()
-            })?;
-            let definitions = targets.iter().filter_map(|target| {
-                target.pointer("/EcsParameters/TaskDefinitionArn").and_then(Json::as_str).map(str::to_owned)
-            });
-            starters
-                .extend(definitions.map(|task_definition| Starter { what: format!("rule {rule}"), task_definition }));
+        for bus in listed("ListEventBuses", json!({}), "EventBuses")?.iter().filter_map(|bus| bus["Name"].as_str()) {
+            let rules = listed("ListRules", json!({ "EventBusName": bus }), "Rules")?;
+            for rule in rules.iter().filter_map(|rule| rule["Name"].as_str()) {
+                let body = json!({ "Rule": rule, "EventBusName": bus });
+                let definition = |target: &Json| {
+                    target.pointer("/EcsParameters/TaskDefinitionArn").and_then(Json::as_str).map(str::to_owned)
+                };
+                let targets = listed("ListTargetsByRule", body, "Targets")?;
+                let starter = |task_definition| Starter { what: format!("rule {rule}"), task_definition };
+                starters.extend(targets.iter().filter_map(definition).map(starter));
+            }
         }
         Ok(starters)
     }

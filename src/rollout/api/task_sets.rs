@@ -123,9 +123,10 @@ impl Aws<'_> {
         self.write::<Json>(Api::Ecs, "UpdateServicePrimaryTaskSet", &body).map(drop)
     }
 
-    /// Deletes a task set that does not serve; its tasks are stopped in order.
+    /// Deletes a task set that does not serve, although tasks of it run: without `force` its scale would have to be 0 first
+    /// (`DeleteTaskSetRequest.force`). Its tasks are stopped in order.
     pub fn delete_task_set(&self, cluster: &str, service: &str, task_set: &str) -> Result<(), CallError> {
-        let body = json!({ "cluster": cluster, "service": service, "taskSet": task_set });
+        let body = json!({ "cluster": cluster, "service": service, "taskSet": task_set, "force": true });
         self.write::<Json>(Api::Ecs, "DeleteTaskSet", &body).map(drop)
     }
 }
