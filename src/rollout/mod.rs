@@ -8,8 +8,12 @@ pub mod carrier;
 pub mod gates;
 pub mod owner;
 pub mod port;
+pub mod preflight;
 pub mod record;
 pub mod register;
 pub mod running;
 pub mod same;
 pub mod watch;
+
+#[cfg(test)]
+mod table;
