@@ -11,6 +11,7 @@ pub mod port;
 pub mod preflight;
 pub mod record;
 pub mod register;
+pub mod retire;
 pub mod running;
 pub mod same;
 pub mod watch;

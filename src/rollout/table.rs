@@ -66,6 +66,14 @@ impl Table {
     pub(super) fn world(&self) -> MutexGuard<'_, World> {
         self.0.lock().unwrap()
     }
+
+    /// The calls that change something.
+    pub(super) fn writes(&self) -> Vec<String> {
+        let writing = |call: &&String| {
+            ["Register", "Deregister", "Delete", "Update", "Create"].iter().any(|verb| call.contains(verb))
+        };
+        self.world().calls.iter().filter(writing).cloned().collect()
+    }
 }
 
 impl World {
