@@ -22,7 +22,7 @@ pub use definitions::{Described, Registered};
 pub use deployments::{
     RevisionImage, Rollback, ServiceDeployment, ServiceDeploymentStatus, ServiceRevision, TargetRevision,
 };
-pub use neighbours::{Alarm, Identity, RolePermission, Starter, Stored};
+pub use neighbours::{Alarm, Identity, RolePermission, Starter, Stored, TaggedImage};
 pub use services::{
     Alarms, CapacityProvider, CircuitBreaker, Controller, Deployment, DeploymentConfiguration, LoadBalancer, Redeploy,
     Service, ServiceEvent, Strategy, Tag,

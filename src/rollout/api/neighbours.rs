@@ -17,6 +17,22 @@ pub struct Identity {
     pub arn: String,
 }
 
+/// What a tag of a repository stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaggedImage {
+    /// The digest of its manifest: `sha256:…`.
+    pub digest: String,
+    /// Where that is the index of an image for several platforms, the digests of the manifests that it lists.
+    pub manifests: Vec<String>,
+}
+
+impl TaggedImage {
+    /// Whether a task that reports this digest runs it: the index itself, or the manifest of its platform.
+    pub fn is(&self, digest: &str) -> bool {
+        self.digest == digest || self.manifests.iter().any(|manifest| manifest == digest)
+    }
+}
+
 /// What somebody may do with a resource by their own policies (`EvaluationResult.EvalDecision`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RolePermission {
@@ -158,8 +174,9 @@ impl Aws<'_> {
         }
     }
 
-    /// The digest that a tag of a repository stands for now; `None` where there is no such image.
-    pub fn digest_of_tag(&self, registry: &str, repository: &str, tag: &str) -> Result<Option<String>, CallError> {
+    /// What a tag of a repository stands for now; `None` where there is no such image. Only registries of the region that calls go to
+    /// can be asked.
+    pub fn digest_of_tag(&self, registry: &str, repository: &str, tag: &str) -> Result<Option<TaggedImage>, CallError> {
         let body = json!({
             "registryId": registry,
             "repositoryName": repository,
@@ -172,8 +189,14 @@ impl Aws<'_> {
             ],
         });
         let told: Json = self.read(Api::Ecr, "BatchGetImage", &body)?;
-        let digest = told.pointer("/images/0/imageId/imageDigest").and_then(Json::as_str);
-        Ok(digest.map(str::to_owned))
+        let image = told.pointer("/images/0");
+        let digest = image.and_then(|image| image.pointer("/imageId/imageDigest")?.as_str().map(str::to_owned));
+        let manifest = image.and_then(|image| serde_json::from_str::<Json>(image.get("imageManifest")?.as_str()?).ok());
+        let listed = manifest.as_ref().and_then(|manifest| manifest.get("manifests")?.as_array());
+        let listed =
+            listed.into_iter().flatten().filter_map(|manifest| manifest.get("digest")?.as_str().map(str::to_owned));
+        let manifests = listed.collect();
+        Ok(digest.map(|digest| TaggedImage { digest, manifests }))
     }
 
     /// The alarms of these names.
