@@ -85,6 +85,7 @@ operations! {
     "CreateTaskSet" create_task_set
     "DeleteTaskSet" delete_task_set
     "DeregisterTaskDefinition" deregister_task_definition
+    "DescribeCapacityProviders" describe_capacity_providers
     "DescribeClusters" describe_clusters
     "DescribeContainerInstances" describe_container_instances
     "DescribeServiceDeployments" describe_service_deployments

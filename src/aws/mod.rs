@@ -35,7 +35,7 @@ use self::failure::judge;
 use self::request::{Refused, unknown};
 use self::services::service;
 use self::signed::Signed;
-use crate::rollout::port::{Api, Call, CallError, Failure, Wire};
+use crate::rollout::port::{Api, Call, CallError, Clock, Cloud, CtrlC, Failure, Place, Unconnected, Wire};
 
 pub use self::clock::SystemClock;
 
@@ -156,6 +156,28 @@ impl Wire for Connection {
 
     fn region(&self) -> &str {
         &self.region
+    }
+}
+
+/// AWS itself, and the clock of the machine.
+#[derive(Clone, Copy, Debug)]
+pub struct Real;
+
+impl Cloud for Real {
+    fn connect(&self, place: &Place) -> Result<Box<dyn Wire>, Unconnected> {
+        let settings = Settings { profile: place.profile.clone(), region: place.region.clone() };
+        match Connection::new(&settings) {
+            Ok(connection) => Ok(Box::new(connection)),
+            Err(error) => Err(Unconnected { message: error.to_string(), next_step: error.next_step().into() }),
+        }
+    }
+
+    fn clock(&self, ctrl_c: CtrlC) -> Box<dyn Clock> {
+        Box::new(match ctrl_c {
+            CtrlC::Ends => SystemClock::new(),
+            // Where signals cannot be listened to, Ctrl-C ends the process.
+            CtrlC::Interrupts => SystemClock::listening().unwrap_or_default(),
+        })
     }
 }
 

@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::api::{Aws, Deployment, ServiceEvent, Task, TaskStatus};
 use super::arn::RevisionArn;
 use super::bake::{self, Bake, Baked, Health};
 use super::carrier::{Back, BeginError, Carrier, Look, Mission, Stage};
+use super::cause::{Cause, causes};
+use super::logs::{self, Logs, Source};
 use super::port::{CallError, Failure};
 use super::record::{DeploymentId, Outcome};
 use super::watch::{self, Ending, Patience, Told};
@@ -75,12 +79,16 @@ pub struct Verdict {
     pub deployment: Option<DeploymentId>,
     /// Whether somebody pressed Ctrl-C.
     pub interrupted: bool,
+    /// Whether nothing was verified because no task runs.
+    pub nothing_runs: bool,
     /// The call that decided it, where one did.
     pub call: Option<CallError>,
     /// The tasks that stopped.
     pub stopped: Vec<Task>,
-    /// What ECS told while it failed.
-    pub events: Vec<ServiceEvent>,
+    /// What likely is the matter, likeliest first.
+    pub causes: Vec<Cause>,
+    /// Why the logs of some containers were not read, one phrase each.
+    pub logs_not_read: Vec<String>,
 }
 
 impl Verdict {
@@ -106,6 +114,10 @@ pub struct Turn<'t> {
     pub options: &'t Options,
     /// Whether the definition has a health check.
     pub checked: bool,
+    /// Where its containers write their logs.
+    pub logs: &'t [Source],
+    /// When it began; what was told before is about something else.
+    pub since: Timestamp,
 }
 
 impl Turn<'_> {
@@ -140,12 +152,7 @@ impl Turn<'_> {
             Ending::Done => self.baked(deployment, tell),
             Ending::Failed { reason } => self.failed(deployment, Stage::Underway, reason, Evidence::default(), tell),
             Ending::WentBack { reason } => {
-                let evidence = self.evidence();
-                Verdict {
-                    stopped: evidence.stopped,
-                    events: evidence.events,
-                    ..verdict(Outcome::RolledBack).because(reason)
-                }
+                self.explained(verdict(Outcome::RolledBack).because(reason), &self.evidence())
             }
             Ending::Superseded { by } => verdict(Outcome::Superseded).because(superseded(by.as_ref())),
             Ending::Stalled { after } => verdict(Outcome::NotVerified)
@@ -172,12 +179,15 @@ impl Turn<'_> {
             tell(Event::Baking(left));
         });
         match baked {
-            Baked::Well(Health::Checked) => verdict(Outcome::Verified),
-            Baked::Well(Health::OnlyRunning) => verdict(Outcome::WeaklyVerified)
-                .because("it has no load balancer and no health check: that its tasks run is all that is known"),
-            Baked::Well(Health::NothingRuns) => {
-                verdict(Outcome::NotVerified).because("no task of it runs, so nothing was tested")
-            }
+            Baked::Well(Health::Checked) => self.read_logs(verdict(Outcome::Verified)),
+            Baked::Well(Health::OnlyRunning) => self.read_logs(
+                verdict(Outcome::WeaklyVerified)
+                    .because("it has no load balancer and no health check: that its tasks run is all that is known"),
+            ),
+            Baked::Well(Health::NothingRuns) => Verdict {
+                nothing_runs: true,
+                ..verdict(Outcome::NotVerified).because("no task of it runs, so nothing was tested")
+            },
             Baked::Failed { reason, stopped, events } => {
                 self.failed(deployment, Stage::Finished, reason, Evidence { stopped, events }, tell)
             }
@@ -187,6 +197,34 @@ impl Turn<'_> {
                 ..verdict(Outcome::NotVerified).because(format!("it cannot be looked at any more: {error}"))
             },
             Baked::Interrupted => Verdict { interrupted: true, ..verdict(Outcome::Begun).because("interrupted") },
+        }
+    }
+
+    /// Looks into the logs of tasks that run and seem well: a program may go on although something was refused to it.
+    fn read_logs(&self, verdict: Verdict) -> Verdict {
+        let tasks = self.aws.tasks(&self.mission.cluster, &self.mission.service, TaskStatus::Running);
+        let tasks: Vec<Task> = tasks.unwrap_or_default().into_iter().filter(|task| self.is_mine(task)).collect();
+        let Logs { read, not_read } = logs::read(self.aws, self.logs, &tasks);
+        let verdict = Verdict { causes: causes(&[], &[], &read), logs_not_read: not_read, ..verdict };
+        if verdict.causes.is_empty() {
+            return verdict;
+        }
+        let reason = "its tasks run, and their logs tell of something that was refused to them".to_owned();
+        Verdict { outcome: Some(Outcome::NotVerified), reason: Some(reason), ..verdict }
+    }
+
+    fn is_mine(&self, task: &Task) -> bool {
+        task.task_definition_arn.as_ref().is_some_and(|arn| arn.is(&self.mission.after))
+    }
+
+    /// A verdict with what its evidence says of the causes.
+    fn explained(&self, verdict: Verdict, evidence: &Evidence) -> Verdict {
+        let Logs { read, not_read } = logs::read(self.aws, self.logs, &evidence.stopped);
+        Verdict {
+            causes: causes(&evidence.stopped, &evidence.events, &read),
+            logs_not_read: not_read,
+            stopped: evidence.stopped.clone(),
+            ..verdict
         }
     }
 
@@ -200,10 +238,13 @@ impl Turn<'_> {
         tell: &mut dyn FnMut(Event<'_>),
     ) -> Verdict {
         let evidence = if evidence.stopped.is_empty() { self.evidence() } else { evidence };
+        // Logs are read before tasks are taken away.
+        let explained = self.explained(Verdict::default(), &evidence);
         let verdict = |outcome, reason: String| Verdict {
-            stopped: evidence.stopped.clone(),
-            events: evidence.events.clone(),
-            ..Verdict::of(outcome, Some(deployment.clone())).because(reason)
+            outcome: Some(outcome),
+            reason: Some(reason),
+            deployment: Some(deployment.clone()),
+            ..explained.clone()
         };
         if self.options.on_failure == OnFailure::Leave {
             return verdict(Outcome::Failed, format!("{reason}; it was not taken back, as asked"));
@@ -254,11 +295,11 @@ impl Turn<'_> {
     /// What tells why a deployment failed: the tasks of the new revision that stopped, and the latest events.
     fn evidence(&self) -> Evidence {
         let stopped = self.aws.tasks(&self.mission.cluster, &self.mission.service, TaskStatus::Stopped);
-        let mine = |task: &Task| task.task_definition_arn.as_ref().is_some_and(|arn| arn.is(&self.mission.after));
         let service = self.aws.service(&self.mission.cluster, &self.mission.service).ok().flatten();
+        let events = service.map(|service| service.events).unwrap_or_default();
         Evidence {
-            stopped: stopped.unwrap_or_default().into_iter().filter(mine).collect(),
-            events: service.map(|service| service.events).unwrap_or_default().into_iter().take(10).collect(),
+            stopped: stopped.unwrap_or_default().into_iter().filter(|task| self.is_mine(task)).collect(),
+            events: events.into_iter().filter(|event| event.created_at.is_some_and(|at| at >= self.since)).collect(),
         }
     }
 }

@@ -172,9 +172,9 @@ pub fn hazards(running: &Running) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::rollout::api::{CircuitBreaker, Deployment, Described, Service};
     use crate::rollout::arn::RevisionArn;
-    use super::*;
 
     fn running(change: impl FnOnce(&mut Running)) -> Running {
         let revision = |number: u32| {

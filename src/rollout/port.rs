@@ -248,6 +248,43 @@ impl fmt::Display for CallError {
 
 impl std::error::Error for CallError {}
 
+/// Makes the way to AWS, and the clock that a roll-out goes by.
+pub trait Cloud {
+    /// The way to AWS that flags, environment and files name. Nothing is sent yet.
+    fn connect(&self, place: &Place) -> Result<Box<dyn Wire>, Unconnected>;
+
+    /// A clock. One that listens ends its waits, and not the process, at the first Ctrl-C.
+    fn clock(&self, ctrl_c: CtrlC) -> Box<dyn Clock>;
+}
+
+/// What the command line says of the way to AWS.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// `--profile`.
+    pub profile: Option<String>,
+    /// `--region`.
+    pub region: Option<String>,
+}
+
+/// Why there is no way to AWS.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Unconnected {
+    /// What is wrong, as a lowercase phrase.
+    pub message: String,
+    /// The one thing to do next.
+    pub next_step: String,
+}
+
+/// What Ctrl-C does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CtrlC {
+    /// It ends the process.
+    Ends,
+    /// It ends what waits.
+    Interrupts,
+}
+
 /// Tells the time and waits.
 pub trait Clock: Send + Sync {
     /// The time.

@@ -1,11 +1,12 @@
 //! What a service runs now: its revision, where it runs, which images, and whether it is busy. Only reads.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use ecs_harden_transforms::model::LaunchType;
 
 use super::api::{Aws, CapacityProvider, Controller, Described, Service, ServiceDeployment, Strategy, TaskStatus};
 use super::arn::RevisionArn;
+use super::images;
 use super::port::CallError;
 
 /// A service and what it runs.
@@ -22,7 +23,7 @@ pub struct Running {
     /// The platform version that is asked for, on Fargate.
     pub platform_version: Option<String>,
     /// The digests that run, by container.
-    pub digests: BTreeMap<String, BTreeSet<String>>,
+    pub digests: images::Running,
     /// Why nobody should begin a deployment now.
     pub busy: Option<String>,
 }
@@ -178,20 +179,10 @@ fn launch_types(
 }
 
 /// The digests that the tasks of this revision run, by container.
-fn digests(
-    aws: &Aws<'_>,
-    service: &Service,
-    revision: &RevisionArn,
-) -> Result<BTreeMap<String, BTreeSet<String>>, CallError> {
-    let mut digests: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for task in aws.tasks(&service.cluster_arn, &service.service_name, TaskStatus::Running)? {
-        if task.task_definition_arn.as_ref().is_some_and(|arn| arn.is(revision)) {
-            for container in task.containers {
-                digests.entry(container.name).or_default().extend(container.image_digest);
-            }
-        }
-    }
-    Ok(digests)
+fn digests(aws: &Aws<'_>, service: &Service, revision: &RevisionArn) -> Result<images::Running, CallError> {
+    let mut tasks = aws.tasks(&service.cluster_arn, &service.service_name, TaskStatus::Running)?;
+    tasks.retain(|task| task.task_definition_arn.as_ref().is_some_and(|arn| arn.is(revision)));
+    Ok(images::running(&tasks))
 }
 
 /// Why nobody should begin a deployment now: one is under way, by whatever means.

@@ -23,6 +23,16 @@ pub struct Described {
     pub text: String,
 }
 
+impl Described {
+    /// Whether it lists the launch types that it is for.
+    pub fn lists_launch_types(&self) -> bool {
+        let told: Option<Json> = serde_json::from_str(&self.text).ok();
+        let listed = told
+            .and_then(|told| Some(!told.pointer("/taskDefinition/requiresCompatibilities")?.as_array()?.is_empty()));
+        listed.unwrap_or(false)
+    }
+}
+
 /// A revision that was just made.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Registered {

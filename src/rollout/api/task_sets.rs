@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use crate::rollout::arn::RevisionArn;
 use super::{Aws, CapacityProvider, LoadBalancer};
+use crate::rollout::arn::RevisionArn;
 use crate::rollout::port::{Api, CallError};
 
 /// A task set (`TaskSet` of the ECS API model).

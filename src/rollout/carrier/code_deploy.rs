@@ -2,13 +2,13 @@
 //! another one, so that hooks stay.
 
 use serde_json::{Value as Json, json};
-use sha2::{Digest as _, Sha256};
 
+use super::{Back, BeginError, Carrier, Look, Mission, Sight, Stage, Standing, send_once};
 use crate::rollout::api::{Aws, CodeDeployment, DeploymentGroup, Service};
 use crate::rollout::arn::RevisionArn;
 use crate::rollout::port::CallError;
+use crate::rollout::proposal::digest;
 use crate::rollout::record::DeploymentId;
-use super::{Back, BeginError, Carrier, Look, Mission, Sight, Stage, Standing, send_once};
 
 /// CodeDeploy as the carrier.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,7 +70,7 @@ impl CodeDeploy {
         let mut appspec = self.appspec.clone();
         replace(&mut appspec, to);
         let text = appspec.to_string();
-        let sha256 = hex(&Sha256::digest(text.as_bytes()));
+        let sha256 = digest(&text);
         let known = aws.open_code_deployments(application, name).map_err(BeginError::Refused)?;
         let description = format!("ecs-harden: {}", to.short());
         let send = || aws.create_code_deployment(&self.group, &text, &sha256, &description);
@@ -305,14 +305,6 @@ fn is_of(told: &CodeDeployment, sha256: &str) -> bool {
     path.into_iter().any(|path| revision.and_then(|revision| revision.pointer(path)?.as_str()) == Some(sha256))
 }
 
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a string can always be written to");
-        text
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -348,6 +340,6 @@ mod tests {
 
     #[test]
     fn a_digest_is_written_in_lower_case_hexadecimal() {
-        assert_eq!(hex(&Sha256::digest(b"abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(digest("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 }

@@ -1,10 +1,10 @@
 //! Services of the controller `EXTERNAL`: a task set like the one that serves, with the new revision, made primary once it is steady. The
 //! old one stays, so that going back is one call.
 
+use super::{Back, BeginError, Carrier, Look, Mission, Sight, Stage, Standing, send_once};
 use crate::rollout::api::{Aws, TaskSet};
 use crate::rollout::port::CallError;
 use crate::rollout::record::DeploymentId;
-use super::{Back, BeginError, Carrier, Look, Mission, Sight, Stage, Standing, send_once};
 
 /// Task sets as the carrier.
 #[derive(Clone, Debug)]

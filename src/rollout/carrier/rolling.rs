@@ -1,10 +1,10 @@
 //! Services that ECS rolls out itself, task by task or by one of its own blue/green strategies.
 
+use super::{Back, BeginError, Carrier, Look, Mission, Sight, Stage, Standing, send_once};
 use crate::rollout::api::{Aws, Deployment, Redeploy, Service, ServiceDeployment, ServiceDeploymentStatus};
 use crate::rollout::arn::RevisionArn;
 use crate::rollout::port::{Api, CallError, Failure};
 use crate::rollout::record::DeploymentId;
-use super::{Back, BeginError, Carrier, Look, Mission, Sight, Stage, Standing, send_once};
 
 /// ECS as the carrier.
 #[derive(Clone, Copy, Debug)]
