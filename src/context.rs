@@ -10,6 +10,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
+use crate::aws::Real;
+use crate::rollout::port::Cloud;
+
 /// Everything that a command may touch of the world around it.
 pub struct Context {
     /// The product goes here.
@@ -34,6 +37,23 @@ pub struct Context {
     pub verbosity: Verbosity,
     /// How many files are worked on at once; what comes out is the same.
     pub workers: NonZeroUsize,
+    /// The way to AWS.
+    pub cloud: Box<dyn Cloud>,
+    /// Whether somebody can be asked.
+    pub terminal: Terminal,
+    /// The arguments of the command line, without the name of the program.
+    pub arguments: Vec<String>,
+    /// Where records are kept; `XDG_STATE_HOME`, else `.local/state` of the home directory.
+    pub state: Option<PathBuf>,
+}
+
+/// Whether somebody sits at a terminal, reads the conversation there and can answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Terminal {
+    /// Standard input and standard error are a terminal.
+    Yes,
+    /// One of them is not.
+    No,
 }
 
 /// Which streams take colour.
@@ -90,8 +110,22 @@ impl Context {
             fault: fault(std::env::var("ECS_HARDEN_TEST_FAULT").ok().as_deref()),
             verbosity: Verbosity::Normal,
             workers: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            cloud: Box::new(Real),
+            terminal: if io::stdin().is_terminal() && io::stderr().is_terminal() {
+                Terminal::Yes
+            } else {
+                Terminal::No
+            },
+            arguments: std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect(),
+            state: state(),
         })
     }
+}
+
+fn state() -> Option<PathBuf> {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let base = set("XDG_STATE_HOME").or_else(|| Some(set("HOME")?.join(".local/state")));
+    Some(base?.join("ecs-harden"))
 }
 
 /// Release builds cannot be told what day it is.

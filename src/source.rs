@@ -13,7 +13,7 @@ use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use ecs_harden_transforms::model::LaunchType;
+use ecs_harden_transforms::model::{Digest, LaunchType};
 
 pub use error::SourceError;
 pub use expand::{Expanded, expand};
@@ -22,7 +22,7 @@ pub use write::{create, replace};
 pub use ecs_harden_transforms::read::MAX_BYTES as LIMIT;
 
 /// Where one text comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
     /// Standard input, `-` on the command line.
     Stdin,
@@ -33,18 +33,18 @@ pub enum Input {
 }
 
 /// A registered revision as text, and what its services add to it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Live {
     /// `family:revision`.
     pub name: String,
     /// The answer of `DescribeTaskDefinition`, laid out for people.
     pub text: String,
-    /// What the tasks of its services are launched on; empty where that is not known.
+    /// What the tasks of its services are launched on, where the revision does not list it itself.
     pub launch_types: BTreeSet<LaunchType>,
     /// Whether ECS Exec is on for one of its services; `None` where no service was asked.
     pub exec: Option<bool>,
     /// The digest that each container runs, where images are to be pinned to them.
-    pub pins: BTreeMap<String, String>,
+    pub pins: Arc<BTreeMap<String, Digest>>,
 }
 
 /// One text to read, and how it came to be on the list.

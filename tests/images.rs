@@ -168,6 +168,7 @@ fn pinning_what_runs_changes_nothing_else_and_stays_as_it_is() {
         waivers: Waivers::default(),
         images: Arc::default(),
         pins: Arc::new(pins),
+        exec: ExecUse::NotKnown,
     };
     let after = |document: &Document, wishes: &Wishes| engine::harden(document, wishes, Fault::None).unwrap().hardened;
     for entry in CATALOGUE.iter() {

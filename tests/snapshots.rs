@@ -16,7 +16,7 @@ use ecs_harden::output::diff::{DiffInput, Secrets, Side, unified};
 use ecs_harden::output::text::{self, Drawing};
 use ecs_harden::plan::Plan;
 use ecs_harden_transforms::engine::Fault;
-use ecs_harden_transforms::intent::{Selection, Wishes};
+use ecs_harden_transforms::intent::{ExecUse, Selection, Wishes};
 use ecs_harden_transforms::knobs::Layers;
 use ecs_harden_transforms::model::{Digest, TargetWish};
 use ecs_harden_transforms::pass::Pass;
@@ -127,6 +127,7 @@ fn run_live_case(case: &Path, pass: &'static Pass, pins: BTreeMap<String, Digest
         waivers: Waivers::default(),
         images: Arc::default(),
         pins: Arc::new(pins),
+        exec: ExecUse::NotKnown,
     };
     let plan = Plan::of(&fs::read(&before).unwrap(), &wishes, Fault::None).unwrap();
     let drawing = Drawing { coloured: false, verbosity: Verbosity::Normal };

@@ -11,8 +11,9 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use clap::Parser;
+use ecs_harden::aws::Real;
 use ecs_harden::cli::{self, Cli, Exit};
-use ecs_harden::context::{Ci, Colour, Context, Verbosity};
+use ecs_harden::context::{Ci, Colour, Context, Terminal, Verbosity};
 use ecs_harden_transforms::engine::Fault;
 
 /// A stream that breaks after so many bytes.
@@ -70,6 +71,10 @@ fn run(workers: usize, room: usize, arguments: &[&str], stdin: &str) -> Told {
         fault: Fault::None,
         verbosity: Verbosity::Normal,
         workers: NonZeroUsize::new(workers).unwrap(),
+        cloud: Box::new(Real),
+        terminal: Terminal::No,
+        arguments: Vec::new(),
+        state: None,
     };
     let exit = cli::run(Cli::parse_from(["ecs-harden"].iter().chain(arguments)), context);
     Told { exit, out: out.text(), err: err.text() }

@@ -9,6 +9,10 @@ use ecs_harden_transforms::pass::Severity;
 
 use crate::policy::Choice;
 
+pub(super) mod live;
+
+use live::{Apply, Target};
+
 /// Turns an Amazon ECS task definition into a hardened revision.
 #[derive(Debug, Parser)]
 #[command(name = "ecs-harden", version, about, long_about = None, disable_help_subcommand = true)]
@@ -38,6 +42,8 @@ pub enum Command {
     Diff(Diff),
     /// Print the diff, then write it
     Fix(Fix),
+    /// Register the hardened revision and roll it out to running services
+    Apply(Box<Apply>),
     /// Print what the execution role needs once the edits are made: an IAM policy for exactly the ARNs used
     IamPolicy(IamPolicy),
     /// Write a commented policy for the definitions of a directory
@@ -86,9 +92,12 @@ pub struct Learn {
 /// Arguments of `check`.
 #[derive(Debug, Args)]
 pub struct Check {
-    /// Files, directories, or - for standard input
-    #[arg(default_value = ".", value_name = "PATH")]
+    /// Files, directories, or - for standard input; the directory at hand when nothing is named
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// What is looked at instead of files.
+    #[command(flatten)]
+    pub target: Target,
     /// How the run is steered.
     #[command(flatten)]
     pub run: Run,
@@ -97,9 +106,12 @@ pub struct Check {
 /// Arguments of `diff`.
 #[derive(Debug, Args)]
 pub struct Diff {
-    /// Files, directories, or - for standard input
-    #[arg(default_value = ".", value_name = "PATH")]
+    /// Files, directories, or - for standard input; the directory at hand when nothing is named
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// What is looked at instead of files.
+    #[command(flatten)]
+    pub target: Target,
     /// Exit with 1 if something would change
     #[arg(long)]
     pub exit_code: bool,

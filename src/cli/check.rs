@@ -3,7 +3,8 @@
 use std::io::Write;
 
 use super::args::{Check, Format};
-use super::steer::{Header, Inputs, Job, Planned};
+use super::live::Given;
+use super::steer::{Header, Job, Planned};
 use super::{CliError, Exit, steer};
 use crate::context::{Context, Verbosity};
 use crate::output::counted;
@@ -25,7 +26,8 @@ pub(super) fn run(arguments: &Check, context: &mut Context) -> Result<Exit, CliE
     let steering = &arguments.run;
     let mut stream = Stream::default();
     let mut total = Total::default();
-    let job = Job { inputs: Inputs::Named(&arguments.paths), run: steering, header: Header::Out };
+    let given = Given::of(&arguments.paths, &arguments.target, context)?;
+    let job = Job { inputs: given.inputs(), run: steering, header: Header::Out };
     let drawing = Drawing { coloured: context.colour.out, verbosity: context.verbosity };
     let draw = |planned: &Planned| match (&planned.plan, steering.format) {
         (Ok(plan), Format::Text) => text::report(&planned.found.shown, plan, drawing),
@@ -60,5 +62,5 @@ pub(super) fn run(arguments: &Check, context: &mut Context) -> Result<Exit, CliE
         }
         Format::Text => {}
     }
-    Ok(exit)
+    Ok(exit.max(given.exit))
 }

@@ -7,7 +7,8 @@ use std::path::Path;
 use ecs_harden_transforms::masking;
 
 use super::args::{Diff, Format};
-use super::steer::{Header, Inputs, Job, Planned};
+use super::live::Given;
+use super::steer::{Header, Job, Planned};
 use super::{CliError, Exit, steer};
 use crate::context::{Ci, Context, Verbosity};
 use crate::output::diff::{self, DiffInput, Rendered, Secrets, Side};
@@ -29,7 +30,8 @@ pub(super) fn run(arguments: &Diff, context: &mut Context) -> Result<Exit, CliEr
         (false, _) => Secrets::Masked,
     };
     let mut stream = Stream::default();
-    let job = Job { inputs: Inputs::Named(&arguments.paths), run: &arguments.run, header: Header::Err };
+    let given = Given::of(&arguments.paths, &arguments.target, context)?;
+    let job = Job { inputs: given.inputs(), run: &arguments.run, header: Header::Err };
     let cwd = source::real(&context.cwd, &context.cwd);
     let (coloured, verbosity) = (context.colour.out, context.verbosity);
     let draw = |planned: &Planned| match (&planned.plan, arguments.run.format) {
@@ -62,7 +64,7 @@ pub(super) fn run(arguments: &Diff, context: &mut Context) -> Result<Exit, CliEr
     if arguments.run.format == Format::Json {
         stream.end(&mut context.out)?;
     }
-    Ok(exit)
+    Ok(exit.max(given.exit))
 }
 
 /// What is shown of one plan.

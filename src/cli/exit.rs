@@ -12,8 +12,18 @@ pub enum Exit {
     Findings = 1,
     /// Wrong usage or policy, or input that is unreadable, unwritable or refused.
     Usage = 2,
+    /// Refused: nobody can be asked, something speaks against it, or somebody else changed it in between.
+    Refused = 3,
+    /// AWS refused, or cannot be reached.
+    Aws = 4,
+    /// A deployment failed; whether it was taken back is told.
+    Failed = 5,
+    /// How it ended is not known, or nothing verified it.
+    NotVerified = 6,
     /// Our own proof failed; the file is untouched.
     Unproven = 70,
+    /// Somebody pressed Ctrl-C.
+    Interrupted = 130,
 }
 
 impl From<Exit> for ExitCode {

@@ -1,5 +1,6 @@
 //! The command line: parse it, steer the use cases, map every end to an exit status.
 
+mod apply;
 mod args;
 mod check;
 mod diff;
@@ -9,6 +10,7 @@ mod fix;
 mod iam;
 mod init;
 mod learn;
+mod live;
 mod policy;
 mod steer;
 mod terms;
@@ -23,8 +25,11 @@ pub use exit::Exit;
 
 use crate::context::{Context, Verbosity};
 use crate::image::ImageError;
+use crate::output::clean;
+use crate::plan::{Refusal, RefusalKind};
 use crate::policy::PolicyError;
 use crate::policy::set::SetError;
+use crate::rollout::port::{CallError, Failure, Unconnected};
 use crate::source::SourceError;
 
 /// Why a command could not go on. Errors about single files do not end a command and are not among these.
@@ -50,6 +55,44 @@ pub enum CliError {
     /// A file that the whole command depends on.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// A call to AWS.
+    #[error("{0}")]
+    Call(#[from] CallError),
+    /// There is no way to AWS.
+    #[error(transparent)]
+    Unconnected(#[from] Unconnected),
+    /// Something speaks against going on, and a person has to decide.
+    #[error("{message}")]
+    Refused {
+        /// What.
+        message: String,
+        /// What to do.
+        next_step: String,
+    },
+    /// Whether something was done cannot be told.
+    #[error("{message}")]
+    Unknown {
+        /// What.
+        message: String,
+        /// How to find out.
+        next_step: String,
+    },
+    /// There is no such service.
+    #[error("{message}")]
+    NoService {
+        /// Which.
+        message: String,
+        /// What to do.
+        next_step: String,
+    },
+    /// A definition that a whole run depends on cannot be worked on.
+    #[error("{shown}: {}", refusal.message)]
+    Plan {
+        /// The definition, as users should see it.
+        shown: String,
+        /// Why.
+        refusal: Refusal,
+    },
     /// Output could not be written.
     #[error("the output cannot be written")]
     Output(#[from] io::Error),
@@ -60,9 +103,38 @@ impl CliError {
         Self::Usage { message: message.into(), next_step: next_step.into() }
     }
 
+    fn refused(message: impl Into<String>, next_step: impl Into<String>) -> Self {
+        Self::Refused { message: message.into(), next_step: next_step.into() }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Call(error) if error.failure == Failure::Interrupted => Exit::Interrupted,
+            Self::Call(_) | Self::Unconnected(_) | Self::NoService { .. } => Exit::Aws,
+            Self::Plan { refusal, .. } if refusal.kind == RefusalKind::Unproven => Exit::Unproven,
+            Self::Refused { .. } => Exit::Refused,
+            Self::Unknown { .. } => Exit::NotVerified,
+            _ => Exit::Usage,
+        }
+    }
+
+    /// The call that failed, where it was one.
+    fn call(&self) -> Option<CallError> {
+        match self {
+            Self::Call(error) => Some(error.clone()),
+            _ => None,
+        }
+    }
+
     fn next_step(&self) -> String {
         match self {
-            Self::Usage { next_step, .. } => next_step.clone(),
+            Self::Usage { next_step, .. }
+            | Self::Refused { next_step, .. }
+            | Self::Unknown { next_step, .. }
+            | Self::NoService { next_step, .. } => next_step.clone(),
+            Self::Plan { refusal, .. } => refusal.next_step.clone(),
+            Self::Call(error) => error.next_step(),
+            Self::Unconnected(error) => error.next_step.clone(),
             Self::Set(error) => error.next_step(),
             Self::Policy(error) => error.next_step.clone(),
             Self::Image(error) => error.next_step.into(),
@@ -113,6 +185,7 @@ pub fn run(cli: Cli, mut context: Context) -> Exit {
         Command::Check(arguments) => check::run(&arguments, &mut context),
         Command::Diff(arguments) => diff::run(&arguments, &mut context),
         Command::Fix(arguments) => fix::run(&arguments, &mut context),
+        Command::Apply(arguments) => apply::run(*arguments, &mut context),
         Command::IamPolicy(arguments) => iam::run(&arguments, &mut context),
         Command::Init(arguments) => init::run(&arguments, &mut context),
         Command::Learn(arguments) => learn::run(&arguments, &mut context),
@@ -126,8 +199,8 @@ pub fn run(cli: Cli, mut context: Context) -> Exit {
         // Whoever closed the pipe has seen enough; the status still says that this was not a whole run.
         Err(CliError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Usage,
         Err(error) => {
-            drop(writeln!(context.err, "error: {error}\n  hint: {}", error.next_step()));
-            Exit::Usage
+            drop(writeln!(context.err, "error: {}\n  hint: {}", clean(&error.to_string()), clean(&error.next_step())));
+            error.exit()
         }
     }
 }

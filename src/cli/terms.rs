@@ -18,8 +18,8 @@ use crate::context::Context;
 use crate::image;
 use crate::output::clean;
 use crate::plan::Plan;
-use crate::policy::{Policies, set};
-use crate::source::Found;
+use crate::policy::{Policies, Policy, set};
+use crate::source::{Found, Input};
 
 /// The terms of one run.
 pub(super) struct Terms<'a> {
@@ -92,7 +92,11 @@ impl<'a> Terms<'a> {
     pub(super) fn of(&mut self, found: &Found) -> Result<InForce, CliError> {
         let policy = self.policies.of(found)?;
         let name = policy.as_ref().map(|policy| policy.shown.clone());
-        if let Some(known) = self.wishes.get(&name) {
+        let live = match &found.input {
+            Input::Live(live) => Some(live),
+            Input::Stdin | Input::File(_) => None,
+        };
+        if let Some(known) = self.wishes.get(&name).filter(|_| live.is_none()) {
             return Ok(InForce { policy: name, wishes: known.clone() });
         }
         let written = policy.iter().flat_map(|policy| policy.layers.iter().cloned());
@@ -103,18 +107,31 @@ impl<'a> Terms<'a> {
         }
         let wishes = Arc::new(Wishes {
             selection: self.selection.clone(),
-            target: self.target.clone(),
+            target: TargetWish(
+                self.target.0.iter().chain(live.iter().flat_map(|live| &live.launch_types)).copied().collect(),
+            ),
             os: self.run.os,
             layers: Layers::from(
                 self.environment.iter().cloned().chain(written).chain(self.flags.iter().cloned()).collect::<Vec<_>>(),
             ),
             waivers: Waivers::from(waivers),
             images: self.images.clone(),
-            pins: Arc::default(),
-            exec: self.run.exec.map_or(ExecUse::NotKnown, |said| ExecUse::said(said == YesNo::Yes, Provenance::Flag)),
+            pins: live.map(|live| live.pins.clone()).unwrap_or_default(),
+            exec: match (self.run.exec, live.and_then(|live| live.exec)) {
+                (Some(said), _) => ExecUse::said(said == YesNo::Yes, Provenance::Flag),
+                (None, Some(is_used)) => ExecUse::said(is_used, Provenance::Running),
+                (None, None) => ExecUse::NotKnown,
+            },
         });
-        self.wishes.insert(name.clone(), wishes.clone());
+        if live.is_none() {
+            self.wishes.insert(name.clone(), wishes.clone());
+        }
         Ok(InForce { policy: name, wishes })
+    }
+
+    /// The policy that is about an input.
+    pub(super) fn policy(&mut self, found: &Found) -> Result<Option<Arc<Policy>>, CliError> {
+        Ok(self.policies.of(found)?)
     }
 
     /// The line that names the policy, where it is another than for the input before.

@@ -63,3 +63,13 @@ fn guesses(plan: &Plan) -> usize {
         )
         .count()
 }
+
+/// What the applied fixes may break, and how to find out, in the order of the findings.
+pub fn risks(plan: &Plan) -> impl Iterator<Item = (String, String)> {
+    let applied = plan.outcome.findings.iter().filter(|judged| judged.decision == Decision::Applied);
+    let risks = applied.filter_map(|judged| match &judged.finding.remedy {
+        Remedy::Fix(fix) => Some(&fix.risks),
+        Remedy::Manual(_) | Remedy::Undetermined(_) => None,
+    });
+    risks.flatten().map(|risk| (risk.breaks.clone(), risk.test.clone()))
+}

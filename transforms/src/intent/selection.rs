@@ -38,8 +38,8 @@ impl Withheld {
             Self::NotWanted => Obstacle::new("the fix was declined", "run it again and accept the fix"),
             Self::NotSafe => Obstacle::new("the fix is unsafe and --safe-only is on", "run it without --safe-only"),
             Self::RestsOnDefault => Obstacle::new(
-                "the fix rests on a built-in default and --no-defaults is on",
-                "give what is a guess with --set (`ecs-harden explain` names the knobs), or run it without --no-defaults",
+                "the fix rests on a built-in default, and those are withheld",
+                "give what is a guess with --set (`ecs-harden explain` names the knobs), or accept guesses: `apply` takes --accept-defaults, the others run without --no-defaults",
             ),
         }
     }

@@ -58,7 +58,7 @@ fn no_defaults_withholds_what_rests_on_one_and_applies_what_is_vouched_for() {
     );
     assert_eq!(
         obstacles(&outcome),
-        ["the fix rests on a built-in default and --no-defaults is on | give what is a guess with --set (`ecs-harden explain` names the knobs), or run it without --no-defaults";
+        ["the fix rests on a built-in default, and those are withheld | give what is a guess with --set (`ecs-harden explain` names the knobs), or accept guesses: `apply` takes --accept-defaults, the others run without --no-defaults";
             3]
     );
     assert!(outcome.hardened.is_none());

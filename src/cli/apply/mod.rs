@@ -1,0 +1,137 @@
+//! `ecs-harden apply`: look, show, ask, register, roll out, watch, and take back what fails.
+
+mod carry;
+mod closing;
+mod gather;
+mod images;
+mod records;
+mod revise;
+mod saved;
+mod screen;
+mod tell;
+mod turn;
+
+use std::io::Write as _;
+
+use super::args::Format;
+use super::args::live::Apply;
+use super::live::Way;
+use super::{CliError, Exit};
+use crate::context::{Context, Terminal};
+use crate::output::clean;
+use crate::rollout::port::CtrlC;
+use crate::rollout::proposal::Proposal;
+
+use gather::Gatherer;
+
+/// Runs the command.
+pub(super) fn run(arguments: Apply, context: &mut Context) -> Result<Exit, CliError> {
+    if let Some(path) = &arguments.plan {
+        let saved = saved::read(path)?;
+        let arguments = saved.arguments(&arguments)?;
+        return work(arguments, Some(&saved), context);
+    }
+    if !arguments.target.is_live() {
+        return Err(CliError::usage(
+            "nothing is named to apply to",
+            "name services: --cluster CLUSTER --service SERVICE, or --all-services; or register only: --family FAMILY",
+        ));
+    }
+    work(arguments, None, context)
+}
+
+fn work(mut arguments: Apply, saved: Option<&saved::Saved>, context: &mut Context) -> Result<Exit, CliError> {
+    // What is a guess is not tried out on a service that runs, unless somebody says so.
+    arguments.run.no_defaults = !arguments.accept_defaults;
+    if !arguments.dry_run && !arguments.yes && context.terminal == Terminal::No {
+        return Err(CliError::refused(
+            "nobody can be asked: this is no terminal",
+            "look at what would be done with --dry-run, then run it with --yes",
+        ));
+    }
+    let way = Way::new(&arguments.target.account, CtrlC::Ends, context)?;
+    let aws = way.aws();
+    let proposal = Gatherer::new(&arguments, &aws, context).proposal()?;
+    show(&proposal, arguments.run.format, context)?;
+    if let Some(difference) = saved.and_then(|saved| saved.differs(&proposal)) {
+        return Err(CliError::refused(
+            format!("this is not what was planned: {difference}"),
+            "make the plan anew with --dry-run --plan-out FILE, and look at it again",
+        ));
+    }
+    let shut = proposal.shut().count();
+    if arguments.dry_run {
+        if let Some(path) = &arguments.plan_out {
+            saved::write(path, &proposal, context)?;
+            writeln!(context.err, "plan saved: {}", clean(&path.display().to_string()))?;
+        }
+        return Ok(if shut > 0 { Exit::Refused } else { Exit::Clean });
+    }
+    if shut > 0 {
+        writeln!(context.err, "error: refused, nothing was changed\n  hint: each line `next:` above says what to do")?;
+        return Ok(Exit::Refused);
+    }
+    if proposal.is_empty() && !(arguments.how.force_new_deployment && proposal.services() > 0) {
+        return Ok(Exit::Clean);
+    }
+    if !arguments.yes && !confirmed(&proposal, context)? {
+        writeln!(context.err, "nothing was changed")?;
+        return Ok(Exit::Refused);
+    }
+    let carried = carry::carry_out(&proposal, &arguments, context)?;
+    write!(context.err, "{}", closing::render(&carried))?;
+    if arguments.run.format == Format::Json {
+        writeln!(context.out, "{}", closing::to_json(&carried))?;
+    }
+    let exit = closing::exit(&carried);
+    match carried.stopped {
+        // The error says it, and what was done before is told above.
+        Some(error) if error.exit() == exit => Err(error),
+        Some(error) => {
+            writeln!(context.err, "error: {}\n  hint: {}", clean(&error.to_string()), clean(&error.next_step()))?;
+            Ok(exit)
+        }
+        None => Ok(exit),
+    }
+}
+
+/// Shows what would be done: people on standard output, or beside the JSON that programs read there.
+fn show(proposal: &Proposal, format: Format, context: &mut Context) -> Result<(), CliError> {
+    let cwd = crate::source::real(&context.cwd, &context.cwd);
+    let (stream, colour) = match format {
+        Format::Text => (&mut context.out, context.colour.out),
+        Format::Json => (&mut context.err, context.colour.err),
+    };
+    stream.write_all(screen::render(proposal, &cwd, colour).as_bytes())?;
+    stream.flush()?;
+    if format == Format::Json {
+        writeln!(context.out, "{}", screen::to_json(proposal))?;
+        context.out.flush()?;
+    }
+    Ok(())
+}
+
+/// Asks at the terminal. Anything but yes is no; so is the end of the input.
+fn confirmed(proposal: &Proposal, context: &mut Context) -> Result<bool, CliError> {
+    let services = names(proposal);
+    let question = match services.len() {
+        0 => "register this".to_owned(),
+        1 => format!("register this and deploy it to {}", services[0]),
+        count => format!("register this and deploy it to {count} services, {} first", services[0]),
+    };
+    write!(context.err, "{}? [y/N] ", clean(&question))?;
+    context.err.flush()?;
+    let mut answer = Vec::new();
+    let mut byte = [0];
+    // Byte by byte: what stands behind the answer is not ours.
+    while context.stdin.read(&mut byte)? == 1 && byte[0] != b'\n' && answer.len() < 16 {
+        answer.push(byte[0]);
+    }
+    let answer = String::from_utf8_lossy(&answer).trim().to_ascii_lowercase();
+    Ok(matches!(answer.as_str(), "y" | "yes"))
+}
+
+/// The services of a proposal, in the order in which they go.
+fn names(proposal: &Proposal) -> Vec<String> {
+    proposal.units.iter().flat_map(|unit| &unit.members).map(|member| member.running.title()).collect()
+}
