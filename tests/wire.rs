@@ -277,7 +277,7 @@ fn nothing_is_reached_where_there_is_no_connection() {
     drop(closed);
     let plain = Server::new([Reply::new(200, "{}")]);
     let no_tls = plain.url.replace("http:", "https:");
-    for url in [refused.as_str(), "http://no-such-host.invalid", &no_tls, "no url"] {
+    for url in [refused.as_str(), "http://no-such-host.invalid", &no_tls, "no url", "/path", "localhost"] {
         for (api, operation) in [(Api::Ecs, "UpdateService"), (Api::CodeDeploy, "CreateDeployment")] {
             let connection = Connection::from_config(&config(url)).unwrap();
             let error = connection.call(&writes(api, operation, "{}")).unwrap_err();

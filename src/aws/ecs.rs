@@ -19,8 +19,9 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::body::SdkBody;
 
 use super::credentials::Keys;
+use super::endpoints::configured;
 use super::transport::{Answer, unanswered};
-use crate::rollout::port::{Call, Effect, Failure};
+use crate::rollout::port::{Api, Call, Effect, Failure};
 
 /// The client for each effect.
 pub(super) struct Ecs {
@@ -41,9 +42,12 @@ pub(super) enum Unsent {
 impl Ecs {
     pub(super) fn new(config: &SdkConfig, keys: Keys) -> Self {
         // `keys` hold the credentials already.
-        let config = aws_sdk_ecs::config::Builder::from(config)
+        let endpoint = configured(config, Api::Ecs);
+        let mut config = aws_sdk_ecs::config::Builder::from(config)
             .credentials_provider(keys)
             .identity_cache(IdentityCache::no_cache());
+        // The SDK would stop with a panic at an endpoint that is empty.
+        config.set_endpoint_url(endpoint);
         let once: Config = config.clone().retry_config(RetryConfig::disabled()).build();
         Self { reading: Client::from_conf(config.build()), writing: Client::from_conf(once) }
     }

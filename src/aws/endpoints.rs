@@ -13,8 +13,6 @@ pub(super) struct Endpoints {
     region: String,
     fips: Fips,
     stack: Stack,
-    /// `AWS_ENDPOINT_URL`, or the profile's `endpoint_url`.
-    all: Option<String>,
 }
 
 /// Whether endpoints with validated cryptography are asked for (`use_fips_endpoint`).
@@ -47,16 +45,15 @@ impl Endpoints {
             region: region.to_owned(),
             fips: if config.use_fips() == Some(true) { Fips::Yes } else { Fips::No },
             stack: if config.use_dual_stack() == Some(true) { Stack::Dual } else { Stack::Single },
-            all: config.endpoint_url().map(str::to_owned),
         }
     }
 
     /// Where `api` is; nothing where AWS has no such endpoint.
     pub(super) async fn endpoint(&self, config: &SdkConfig, api: Api) -> Option<Endpoint> {
-        let named = named(config, api).or_else(|| self.all.clone());
+        let named = configured(config, api);
         let home = (api == Api::Iam).then(|| Home::of(&self.region));
         let url = match (&named, &home) {
-            (Some(url), _) => url.trim_end_matches('/').to_owned(),
+            (Some(url), _) => is_url(url).then(|| url.trim_end_matches('/').to_owned())?,
             (None, Some(home)) => home.url(self),
             (None, None) => beside_ecs(&self.ecs(api).await?, api, &self.region)?,
         };
@@ -73,11 +70,28 @@ impl Endpoints {
     }
 }
 
-/// What the environment or the profile names for this service alone: `AWS_ENDPOINT_URL_CODEDEPLOY`, or `endpoint_url` in the
-/// section `services`.
-fn named(config: &SdkConfig, api: Api) -> Option<String> {
-    let key = ServiceConfigKey::builder().service_id(service(api).id).env("AWS_ENDPOINT_URL").profile("endpoint_url");
+/// Whether an endpoint that credentials may be asked of is named and empty.
+pub(super) fn has_empty(config: &SdkConfig) -> bool {
+    let own = ["STS", "SSO", "SSO OIDC"].into_iter().filter_map(|id| own(config, id));
+    own.chain(config.endpoint_url().map(str::to_owned)).any(|url| url.is_empty())
+}
+
+/// What is named for the service with this id alone.
+fn own(config: &SdkConfig, id: &str) -> Option<String> {
+    let key = ServiceConfigKey::builder().service_id(id).env("AWS_ENDPOINT_URL").profile("endpoint_url");
     config.service_config()?.load_config(key.build().ok()?)
+}
+
+/// Whether a request can be sent there: the signature covers a host.
+fn is_url(text: &str) -> bool {
+    let parts = text.parse::<http::Uri>().map(http::Uri::into_parts);
+    parts.is_ok_and(|parts| parts.scheme.is_some() && parts.authority.is_some())
+}
+
+/// What the environment or the profile names for this service (`AWS_ENDPOINT_URL_CODEDEPLOY`, or `endpoint_url` in the section
+/// `services`), else for all (`AWS_ENDPOINT_URL`, `endpoint_url`). What is empty names nothing.
+pub(super) fn configured(config: &SdkConfig, api: Api) -> Option<String> {
+    own(config, service(api).id).into_iter().chain(config.endpoint_url().map(str::to_owned)).find(|url| !url.is_empty())
 }
 
 /// The host of `api`, which differs from that of ECS in its first label: `https://ecs-fips.eu-west-1.amazonaws.com` gives

@@ -63,6 +63,9 @@ pub enum ConnectionError {
     /// The files of AWS's tools cannot be read. They hold keys, so that the error says no more.
     #[error("the files of AWS's tools, ~/.aws/config and ~/.aws/credentials, cannot be read")]
     Files,
+    /// An endpoint is named and empty. The SDK would stop with a panic where a role or SSO is to give credentials.
+    #[error("AWS_ENDPOINT_URL, or that of STS or SSO, is empty")]
+    EmptyEndpoint,
     /// The proxy is no URL.
     #[error("HTTPS_PROXY is not the URL of a proxy")]
     Proxy,
@@ -77,7 +80,7 @@ impl ConnectionError {
         match self {
             Self::NoRegion => Failure::NoRegion,
             Self::NoProfile(_) | Self::Files => Failure::NoCredentials,
-            Self::Proxy | Self::Machine(_) => Failure::Unreachable,
+            Self::EmptyEndpoint | Self::Proxy | Self::Machine(_) => Failure::Unreachable,
         }
     }
 
@@ -87,6 +90,7 @@ impl ConnectionError {
             Self::NoRegion => "name it with --region, AWS_REGION, or `region` in the profile",
             Self::NoProfile(_) => "name another with --profile; `aws configure list-profiles` lists them",
             Self::Files => "see what `aws configure list` says to them",
+            Self::EmptyEndpoint => "unset it, or name an endpoint; `endpoint_url` in the profile counts too",
             Self::Proxy => "write it as http://HOST:PORT",
             Self::Machine(_) => "run this again",
         }
@@ -225,6 +229,9 @@ async fn load(settings: &Settings, proxy: Option<ProxyConfig>) -> Result<SdkConf
         loader = loader.profile_name(profile);
     }
     let config = loader.load().await;
+    if endpoints::has_empty(&config) {
+        return Err(ConnectionError::EmptyEndpoint);
+    }
     let chain = credentials::chain(&config, settings.profile.as_deref(), &region).await;
     Ok(config.into_builder().credentials_provider(chain).build())
 }

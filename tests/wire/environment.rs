@@ -167,6 +167,19 @@ fn a_process_for_credentials_that_fails_is_no_missing_login() {
 }
 
 #[test]
+fn an_empty_endpoint_is_told_before_anything_is_sent() {
+    for variable in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_SSO_OIDC"] {
+        let told = run(&[KEYS[0], KEYS[1], REGION, (variable, "")]);
+        assert!(told.starts_with("Unreachable: AWS_ENDPOINT_URL, or that of STS or SSO, is empty; unset it"), "{told}");
+    }
+    // Services may have none of their own.
+    let all = Server::new([Reply::new(200, "{}")]);
+    let variables =
+        [("AWS_ENDPOINT_URL", all.url.as_str()), ("AWS_ENDPOINT_URL_ECS", ""), ("AWS_ENDPOINT_URL_CODEDEPLOY", "")];
+    assert_eq!(run(&[&[KEYS[0], KEYS[1], REGION][..], &variables].concat()), "us-gov-west-1\n{}\n{}");
+}
+
+#[test]
 fn a_proxy_that_is_no_url_is_refused_without_showing_it() {
     let told = run(&[KEYS[0], KEYS[1], REGION, ("HTTPS_PROXY", "http://user:pass word@")]);
     assert_eq!(told, "Unreachable: HTTPS_PROXY is not the URL of a proxy; write it as http://HOST:PORT");

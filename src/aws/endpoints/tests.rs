@@ -126,6 +126,15 @@ fn a_configured_endpoint_is_for_all_services() {
 }
 
 #[test]
+fn an_empty_endpoint_is_none_and_what_is_no_url_is_nowhere() {
+    let at = |url: &str| endpoint(&config(Fips::No, Stack::Single).endpoint_url(url).build(), "eu-west-1", Api::Ssm);
+    assert_eq!(at("").map(|found| found.url).as_deref(), Some("https://ssm.eu-west-1.amazonaws.com"));
+    for url in ["no url", "127.0.0.1:5000", "/path", "localhost", "http://"] {
+        assert_eq!(at(url), None, "{url}");
+    }
+}
+
+#[test]
 fn what_is_no_region_has_no_endpoint() {
     assert_eq!(endpoint(&config(Fips::No, Stack::Single).build(), "no region", Api::Logs), None);
 }
