@@ -11,7 +11,7 @@ use crate::policy::Choice;
 
 pub(super) mod live;
 
-use live::{Apply, Target};
+use live::{Apply, Rollback, Target, Watch};
 
 /// Turns an Amazon ECS task definition into a hardened revision.
 #[derive(Debug, Parser)]
@@ -44,6 +44,10 @@ pub enum Command {
     Fix(Fix),
     /// Register the hardened revision and roll it out to running services
     Apply(Box<Apply>),
+    /// Go on looking at the deployments of a run, or at the latest one of a service
+    Watch(Watch),
+    /// Give a service the revision again that it ran before
+    Rollback(Rollback),
     /// Print what the execution role needs once the edits are made: an IAM policy for exactly the ARNs used
     IamPolicy(IamPolicy),
     /// Write a commented policy for the definitions of a directory

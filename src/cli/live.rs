@@ -12,7 +12,7 @@ use super::steer::Inputs;
 use super::{CliError, Exit};
 use crate::context::Context;
 use crate::output::clean;
-use crate::rollout::api::{Aws, Described};
+use crate::rollout::api::{Aws, Described, Service};
 use crate::rollout::arn::{RevisionArn, service_name};
 use crate::rollout::port::{Clock, CtrlC, Wire};
 use crate::rollout::running::{ReadError, Running};
@@ -136,6 +136,15 @@ pub(super) fn services(target: &Target, aws: &Aws<'_>) -> Result<Vec<Read>, CliE
         (short, running)
     });
     Ok(read.collect())
+}
+
+/// A service of a cluster.
+pub(super) fn service(aws: &Aws<'_>, cluster: &str, name: &str) -> Result<Service, CliError> {
+    aws.service(cluster, name)?.ok_or_else(|| {
+        let missing = ReadError::NoService { name: name.to_owned(), cluster: cluster.to_owned() };
+        let (reason, next_step) = unreadable(&missing);
+        CliError::NoService { message: format!("{}: {reason}", clean(name)), next_step }
+    })
 }
 
 /// A registered revision by family and perhaps revision.

@@ -186,6 +186,8 @@ pub fn run(cli: Cli, mut context: Context) -> Exit {
         Command::Diff(arguments) => diff::run(&arguments, &mut context),
         Command::Fix(arguments) => fix::run(&arguments, &mut context),
         Command::Apply(arguments) => apply::run(*arguments, &mut context),
+        Command::Watch(arguments) => apply::watch::run(&arguments, &mut context),
+        Command::Rollback(arguments) => apply::rollback::run(&arguments, &mut context),
         Command::IamPolicy(arguments) => iam::run(&arguments, &mut context),
         Command::Init(arguments) => init::run(&arguments, &mut context),
         Command::Learn(arguments) => learn::run(&arguments, &mut context),

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use super::api::{Aws, Deployment, ServiceEvent, Task, TaskStatus};
 use super::arn::RevisionArn;
 use super::bake::{self, Bake, Baked, Health};
@@ -116,8 +114,8 @@ pub struct Turn<'t> {
     pub checked: bool,
     /// Where its containers write their logs.
     pub logs: &'t [Source],
-    /// When it began; what was told before is about something else.
-    pub since: Timestamp,
+    /// The ids of events that were told before it began.
+    pub known: &'t [String],
 }
 
 impl Turn<'_> {
@@ -166,10 +164,12 @@ impl Turn<'_> {
     }
 
     fn watched(&self, mission: &Mission, deployment: &DeploymentId, tell: &mut dyn FnMut(Event<'_>)) -> Ending {
-        watch::watch(self.aws, self.carrier, mission, deployment, self.options.patience, &mut |told| match told {
-            Told::Look(look) => tell(Event::Look(look)),
-            Told::Events(events) => events.iter().for_each(|event| tell(Event::Service(event))),
-            Told::Blind(error) => tell(Event::Blind(error)),
+        watch::watch(self.aws, self.carrier, mission, deployment, (self.options.patience, self.known), &mut |told| {
+            match told {
+                Told::Look(look) => tell(Event::Look(look)),
+                Told::Events(events) => events.iter().for_each(|event| tell(Event::Service(event))),
+                Told::Blind(error) => tell(Event::Blind(error)),
+            }
         })
     }
 
@@ -299,7 +299,7 @@ impl Turn<'_> {
         let events = service.map(|service| service.events).unwrap_or_default();
         Evidence {
             stopped: stopped.unwrap_or_default().into_iter().filter(|task| self.is_mine(task)).collect(),
-            events: events.into_iter().filter(|event| event.created_at.is_some_and(|at| at >= self.since)).collect(),
+            events: events.into_iter().filter(|event| !self.known.contains(&event.id)).collect(),
         }
     }
 }

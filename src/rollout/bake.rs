@@ -59,7 +59,7 @@ pub enum Health {
 pub fn bake(aws: &Aws<'_>, mission: &Mission, bake: &Bake, checked: bool, tell: &mut dyn FnMut(Duration)) -> Baked {
     let clock = aws.clock();
     let began = clock.now();
-    let mut state = State { known: None, restarts: BTreeMap::new(), news: News::since(began), desired: None };
+    let mut state = State { known: None, restarts: BTreeMap::new(), news: None, desired: None };
     loop {
         let health = match state.look(aws, mission, bake, checked) {
             Ok(Ok(health)) => health,
@@ -83,7 +83,8 @@ struct State {
     known: Option<BTreeSet<String>>,
     /// How often each container of each task had been started again.
     restarts: BTreeMap<(String, String), u64>,
-    news: News,
+    /// What was told before this time is about the deployment, and was looked at there.
+    news: Option<News>,
     desired: Option<u32>,
 }
 
@@ -104,7 +105,8 @@ impl State {
         if super::running::serving(&service).is_none_or(|arn| !arn.is(&mission.after)) {
             return Ok(Err(Baked::Superseded));
         }
-        let events = self.news.of(&service.events);
+        let known: Vec<String> = service.events.iter().map(|event| event.id.clone()).collect();
+        let events = self.news.get_or_insert_with(|| News::after(&known)).of(&service.events);
         let mine = |task: &Task| task.task_definition_arn.as_ref().is_some_and(|arn| arn.is(&mission.after));
         let stopped = aws.tasks(&mission.cluster, &mission.service, TaskStatus::Stopped)?;
         let fewer = self.desired.is_some_and(|desired| service.desired_count < desired);
@@ -206,8 +208,7 @@ mod tests {
     }
 
     fn state() -> State {
-        let news = News::since(jiff::Timestamp::UNIX_EPOCH);
-        State { known: Some(BTreeSet::new()), restarts: BTreeMap::new(), news, desired: None }
+        State { known: Some(BTreeSet::new()), restarts: BTreeMap::new(), news: None, desired: None }
     }
 
     #[test]

@@ -29,10 +29,11 @@ const LINES: usize = 100;
 /// The logs of so many tasks are read.
 const TASKS: usize = 3;
 
-/// Where the containers of a task definition, as strict JSON, write their logs. A stream is `prefix/container/task` (ECS developer guide,
+/// Where the containers of a task definition, as strict JSON, alone or as it is described, write their logs. A stream is `prefix/container/task` (ECS developer guide,
 /// "Send Amazon ECS logs to CloudWatch"); without a prefix nothing tells its name.
 pub fn sources(definition: &str, region: &str) -> Vec<Source> {
     let definition: Json = serde_json::from_str(definition).unwrap_or_default();
+    let definition = definition.get("taskDefinition").unwrap_or(&definition);
     let containers = definition["containerDefinitions"].as_array();
     let source = |container: &Json| {
         let logs = &container["logConfiguration"];

@@ -15,6 +15,7 @@ pub mod preflight;
 pub mod proposal;
 pub mod record;
 pub mod register;
+pub mod resume;
 pub mod retire;
 pub mod running;
 pub mod same;

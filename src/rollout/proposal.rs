@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use ecs_harden_transforms::document::Document;
 use ecs_harden_transforms::masking;
 use ecs_harden_transforms::model::TaskView;
 use sha2::{Digest as _, Sha256};
@@ -99,8 +100,7 @@ impl Unit {
 
     /// Whether a container of the new definition has a health check of its own.
     pub fn is_checked(&self) -> bool {
-        let document = self.plan.outcome.hardened.as_ref().unwrap_or(&self.plan.document);
-        TaskView::new(document).seen().iter().any(|container| container.member("healthCheck").is_filled())
+        is_checked(self.plan.outcome.hardened.as_ref().unwrap_or(&self.plan.document))
     }
 }
 
@@ -159,6 +159,11 @@ impl Proposal {
         }
         calls
     }
+}
+
+/// Whether a container of a definition has a health check of its own.
+pub fn is_checked(document: &Document) -> bool {
+    TaskView::new(document).seen().iter().any(|container| container.member("healthCheck").is_filled())
 }
 
 /// SHA-256 of a text, in hexadecimal.

@@ -2,6 +2,7 @@
 //!
 //! Giving up is about progress, not about time: a deployment that is slow and well is never taken back.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -71,19 +72,19 @@ pub enum Told<'a> {
     Blind(&'a CallError),
 }
 
-/// Watches a deployment until it ended, stalled, or cannot be seen.
+/// Watches a deployment until it ended, stalled, or cannot be seen. `known` are the ids of events that are about something before it.
 pub fn watch(
     aws: &Aws<'_>,
     carrier: &dyn Carrier,
     mission: &Mission,
     deployment: &DeploymentId,
-    patience: Patience,
+    (patience, known): (Patience, &[String]),
     tell: &mut dyn FnMut(Told<'_>),
 ) -> Ending {
     let clock = aws.clock();
     let began = clock.now();
     let mut progress = Progress { best: None, last: began, trouble: false };
-    let (mut seen_at, mut news) = (began, News::since(began));
+    let (mut seen_at, mut news) = (began, News::after(known));
     loop {
         match carrier.look(aws, mission, deployment) {
             Ok(look) => {
@@ -174,25 +175,22 @@ impl Progress {
     }
 }
 
-/// Events that were not told yet.
+/// Events that were not told yet. They are told apart by their ids: the clock of this machine may be minutes off that of AWS.
 #[derive(Debug)]
 pub struct News {
-    since: Timestamp,
-    told: Vec<String>,
+    told: BTreeSet<String>,
 }
 
 impl News {
-    /// Everything from then on.
-    pub const fn since(since: Timestamp) -> Self {
-        Self { since, told: Vec::new() }
+    /// Everything but these.
+    pub fn after<'e>(known: impl IntoIterator<Item = &'e String>) -> Self {
+        Self { told: known.into_iter().cloned().collect() }
     }
 
     /// Those of `events`, which come newest first, that are new; oldest first.
     pub fn of(&mut self, events: &[ServiceEvent]) -> Vec<ServiceEvent> {
-        let is_new = |event: &&ServiceEvent| {
-            event.created_at.is_some_and(|at| at >= self.since) && !self.told.contains(&event.id)
-        };
-        let new: Vec<ServiceEvent> = events.iter().filter(is_new).rev().cloned().collect();
+        let new: Vec<ServiceEvent> =
+            events.iter().filter(|event| !self.told.contains(&event.id)).rev().cloned().collect();
         self.told.extend(new.iter().map(|event| event.id.clone()));
         new
     }
@@ -261,11 +259,11 @@ mod tests {
     }
 
     #[test]
-    fn an_event_is_told_once_and_old_ones_never() {
-        let event = |id: &str, time| ServiceEvent { id: id.into(), created_at: Some(at(time)), message: String::new() };
-        let mut news = News::since(at(10));
+    fn an_event_is_told_once_and_known_ones_never() {
+        let event = |id: &str| ServiceEvent { id: id.into(), ..ServiceEvent::default() };
+        let mut news = News::after(&["old".to_owned()]);
         let ids = |events: Vec<ServiceEvent>| events.into_iter().map(|event| event.id).collect::<Vec<_>>();
-        assert_eq!(ids(news.of(&[event("b", 11), event("a", 10), event("old", 9)])), ["a", "b"]);
-        assert_eq!(ids(news.of(&[event("c", 12), event("b", 11), event("a", 10)])), ["c"]);
+        assert_eq!(ids(news.of(&[event("b"), event("a"), event("old")])), ["a", "b"]);
+        assert_eq!(ids(news.of(&[event("c"), event("b"), event("a")])), ["c"]);
     }
 }

@@ -35,8 +35,60 @@ pub(super) struct Carried {
     pub(super) registrations: BTreeMap<usize, Registration>,
     /// The record.
     pub(super) record: Record,
-    /// Where it was written.
-    pub(super) place: PathBuf,
+    /// Where it is kept.
+    pub(super) place: Place,
+}
+
+/// Where what a run did is kept, so that another one can go on.
+pub(super) enum Place {
+    /// In a record.
+    Record(PathBuf),
+    /// Nowhere: this service of this cluster was looked at.
+    Service(String, String),
+}
+
+impl Place {
+    /// The flags with which other commands go on.
+    pub(super) fn flags(&self) -> String {
+        match self {
+            Self::Record(path) => format!("--record {}", path.display()),
+            Self::Service(cluster, service) => format!("--cluster {cluster} --service {service}"),
+        }
+    }
+
+    /// The path of the record.
+    pub(super) fn record(&self) -> Option<String> {
+        match self {
+            Self::Record(path) => Some(path.display().to_string()),
+            Self::Service(..) => None,
+        }
+    }
+}
+
+impl Carried {
+    /// A run of which nothing was done yet.
+    pub(super) fn new(record: Record, place: Place) -> Self {
+        Self { verdicts: BTreeMap::new(), stopped: None, registrations: BTreeMap::new(), record, place }
+    }
+
+    /// Takes down what became of a service.
+    pub(super) fn judge(&mut self, number: usize, verdict: Verdict) {
+        let entry = &mut self.record.services[number];
+        entry.outcome = verdict.outcome.unwrap_or(Outcome::NotVerified);
+        entry.reason.clone_from(&verdict.reason);
+        if verdict.deployment.is_some() {
+            entry.deployment.clone_from(&verdict.deployment);
+        }
+        self.verdicts.insert(number, verdict);
+    }
+
+    /// Writes the record.
+    pub(super) fn save(&self) -> Result<(), CliError> {
+        match &self.place {
+            Place::Record(path) => records::write(path, &self.record),
+            Place::Service(..) => Ok(()),
+        }
+    }
 }
 
 /// What stops a run apart from a service that failed.
@@ -60,19 +112,9 @@ pub(super) fn carry_out(proposal: &Proposal, arguments: &Apply, context: &mut Co
     let aws = way.aws();
     let began = aws.clock().now();
     let place = records::place(arguments.record.as_deref(), began, context)?;
-    let form = match arguments.run.format {
-        Format::Json => Form::Json,
-        Format::Text if context.terminal == Terminal::Yes => Form::Terminal,
-        Format::Text => Form::Plain,
-    };
-    let carried = Carried {
-        verdicts: BTreeMap::new(),
-        stopped: None,
-        registrations: BTreeMap::new(),
-        record: begin(proposal, began),
-        place,
-    };
-    records::write(&carried.place, &carried.record)?;
+    let form = form(arguments.run.format, context);
+    let carried = Carried::new(begin(proposal, began), Place::Record(place));
+    carried.save()?;
     let mut run = Run {
         aws: &aws,
         proposal,
@@ -87,6 +129,15 @@ pub(super) fn carry_out(proposal: &Proposal, arguments: &Apply, context: &mut Co
     Ok(run.carried)
 }
 
+/// How progress is told.
+pub(super) fn form(format: Format, context: &Context) -> Form {
+    match format {
+        Format::Json => Form::Json,
+        Format::Text if context.terminal == Terminal::Yes => Form::Terminal,
+        Format::Text => Form::Plain,
+    }
+}
+
 struct Run<'r> {
     aws: &'r Aws<'r>,
     proposal: &'r Proposal,
@@ -98,7 +149,7 @@ struct Run<'r> {
 
 /// One service of a proposal, with the numbers of its unit and of its line in the record.
 #[derive(Clone)]
-pub(super) struct Place<'r> {
+pub(super) struct Turn<'r> {
     pub(super) unit: usize,
     pub(super) member: &'r Member,
     pub(super) number: usize,
@@ -168,7 +219,7 @@ impl Run<'_> {
     }
 
     /// Rolls out to several services at once, and waits for all of them.
-    fn roll_out(&mut self, batch: &[Place<'_>], context: &mut Context) -> Result<Vec<Verdict>, CliError> {
+    fn roll_out(&mut self, batch: &[Turn<'_>], context: &mut Context) -> Result<Vec<Verdict>, CliError> {
         for place in batch {
             let after = self.carried.registrations[&place.unit].revision.clone();
             self.carried.record.services[place.number].after = Some(after);
@@ -196,13 +247,7 @@ impl Run<'_> {
             told.map(|()| verdicts)
         })?;
         for (place, verdict) in batch.iter().zip(&verdicts) {
-            let entry = &mut self.carried.record.services[place.number];
-            entry.outcome = verdict.outcome.unwrap_or(Outcome::NotVerified);
-            entry.reason.clone_from(&verdict.reason);
-            if verdict.deployment.is_some() {
-                entry.deployment.clone_from(&verdict.deployment);
-            }
-            self.carried.verdicts.insert(place.number, verdict.clone());
+            self.carried.judge(place.number, verdict.clone());
         }
         self.save()?;
         Ok(verdicts)
@@ -228,7 +273,7 @@ impl Run<'_> {
     }
 
     /// Deregisters the revisions of services that do not run them, so that their family alone means the old one again.
-    fn clean_up(&mut self, batch: &[Place<'_>], done: &[Verdict], context: &mut Context) -> Result<(), CliError> {
+    fn clean_up(&mut self, batch: &[Turn<'_>], done: &[Verdict], context: &mut Context) -> Result<(), CliError> {
         let mut seen = Vec::new();
         for (place, verdict) in batch.iter().zip(done) {
             let gone = matches!(verdict.outcome, Some(Outcome::RolledBack | Outcome::NotBegun));
@@ -262,7 +307,7 @@ impl Run<'_> {
     }
 
     fn save(&self) -> Result<(), CliError> {
-        records::write(&self.carried.place, &self.carried.record)
+        self.carried.save()
     }
 }
 
@@ -283,12 +328,12 @@ fn is_well(verdict: &Verdict) -> bool {
     matches!(verdict.outcome, Some(Outcome::Verified | Outcome::WeaklyVerified)) || unverified_but_empty
 }
 
-fn places<'p>(proposal: &'p Proposal, region: &str) -> Vec<Place<'p>> {
+fn places<'p>(proposal: &'p Proposal, region: &str) -> Vec<Turn<'p>> {
     let mut places = Vec::new();
     for (number, unit) in proposal.units.iter().enumerate() {
         let (checked, logs) = (unit.is_checked(), unit.logs(region));
         for member in &unit.members {
-            places.push(Place { unit: number, member, number: places.len(), checked, logs: logs.clone().into() });
+            places.push(Turn { unit: number, member, number: places.len(), checked, logs: logs.clone().into() });
         }
     }
     // Daemons go last, whichever revision they share.
@@ -319,7 +364,13 @@ fn begin(proposal: &Proposal, began: Timestamp) -> Record {
 
 /// What no sentence of ECS may repeat.
 fn hidden(proposal: &Proposal) -> Vec<String> {
-    proposal.units.iter().flat_map(Unit::hidden).collect()
+    // Names that are shown anyway are no secrets, also where a variable repeats them.
+    let shown = proposal.units.iter().flat_map(|unit| {
+        let titles = unit.members.iter().map(|member| member.running.title());
+        titles.chain([unit.base.short().to_owned()])
+    });
+    let shown = shown.collect::<Vec<_>>().join(" ");
+    proposal.units.iter().flat_map(Unit::hidden).filter(|value| !shown.contains(value.as_str())).collect()
 }
 
 fn options(arguments: &Apply) -> Options {

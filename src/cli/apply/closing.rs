@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value as Json, json};
 
-use super::carry::Carried;
+use super::carry::{Carried, Place};
 use crate::cli::Exit;
 use crate::output::{clean, counted};
 use crate::rollout::api::Task;
@@ -24,7 +24,7 @@ pub(super) fn exit(carried: &Carried) -> Exit {
 }
 
 /// The exit status that a verdict asks for.
-pub(crate) fn exit_of(verdict: &Verdict) -> Exit {
+pub(super) fn exit_of(verdict: &Verdict) -> Exit {
     if verdict.interrupted {
         return Exit::Interrupted;
     }
@@ -40,13 +40,12 @@ pub(crate) fn exit_of(verdict: &Verdict) -> Exit {
 /// The summary for people.
 pub(super) fn render(carried: &Carried) -> String {
     let mut text = String::new();
-    let record = clean(&carried.place.display().to_string());
     if carried.record.services.len() > 1 {
         text.push_str(&table(&carried.record.services));
     }
     for (number, entry) in carried.record.services.iter().enumerate() {
         match carried.verdicts.get(&number) {
-            Some(verdict) => text.push_str(&of_service(entry, verdict, &record)),
+            Some(verdict) => text.push_str(&of_service(entry, verdict, &carried.place)),
             None if carried.record.services.len() == 1 => line(&mut text, &headline(entry)),
             None => {}
         }
@@ -55,8 +54,8 @@ pub(super) fn render(carried: &Carried) -> String {
         for registration in carried.registrations.values() {
             line(&mut text, &format!("{} is registered; no service was changed", registration.revision.short()));
         }
-    } else {
-        line(&mut text, &format!("record: {record}"));
+    } else if let Place::Record(path) = &carried.place {
+        line(&mut text, &format!("record: {}", path.display()));
     }
     text
 }
@@ -91,7 +90,7 @@ fn revisions(entry: &Entry) -> String {
 }
 
 /// What became of one service.
-pub(crate) fn of_service(entry: &Entry, verdict: &Verdict, record: &str) -> String {
+fn of_service(entry: &Entry, verdict: &Verdict, place: &Place) -> String {
     let mut text = String::new();
     line(&mut text, &headline(entry));
     if let Some(reason) = &verdict.reason {
@@ -106,7 +105,7 @@ pub(crate) fn of_service(entry: &Entry, verdict: &Verdict, record: &str) -> Stri
     for why in &verdict.logs_not_read {
         line(&mut text, &format!("  logs not read {why}"));
     }
-    for next in next_steps(entry, verdict, record) {
+    for next in next_steps(entry, verdict, place) {
         line(&mut text, &format!("  next: {next}"));
     }
     text
@@ -142,9 +141,10 @@ fn ends(stopped: &[Task]) -> String {
 }
 
 /// What to do now.
-fn next_steps(entry: &Entry, verdict: &Verdict, record: &str) -> Vec<String> {
-    let watch = format!("`ecs-harden watch --record {record}` goes on looking");
-    let back = format!("`ecs-harden rollback --record {record}` gives the service {} again", entry.before.short());
+fn next_steps(entry: &Entry, verdict: &Verdict, place: &Place) -> Vec<String> {
+    let flags = place.flags();
+    let watch = format!("`ecs-harden watch {flags}` goes on looking");
+    let back = format!("`ecs-harden rollback {flags}` gives the service {} again", entry.before.short());
     if let Some(error) = verdict.call.as_ref().filter(|error| error.failure != Failure::Interrupted) {
         let mut steps = vec![error.next_step()];
         if verdict.deployment.is_some() {
@@ -188,7 +188,7 @@ pub(super) fn to_json(carried: &Carried) -> Json {
     json!({
         "event": "ended",
         "exit": exit(carried) as u8,
-        "record": carried.place.display().to_string(),
+        "record": carried.place.record(),
         "services": services.collect::<Vec<_>>(),
         "registered": carried.registrations.values().map(|told| told.revision.0.clone()).collect::<Vec<_>>(),
     })

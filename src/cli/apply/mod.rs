@@ -5,11 +5,14 @@ mod closing;
 mod gather;
 mod images;
 mod records;
+mod resumed;
 mod revise;
+pub(super) mod rollback;
 mod saved;
 mod screen;
 mod tell;
 mod turn;
+pub(super) mod watch;
 
 use std::io::Write as _;
 
@@ -111,7 +114,7 @@ fn show(proposal: &Proposal, format: Format, context: &mut Context) -> Result<()
     Ok(())
 }
 
-/// Asks at the terminal. Anything but yes is no; so is the end of the input.
+/// Asks whether what was shown shall be done.
 fn confirmed(proposal: &Proposal, context: &mut Context) -> Result<bool, CliError> {
     let services = names(proposal);
     let question = match services.len() {
@@ -119,7 +122,12 @@ fn confirmed(proposal: &Proposal, context: &mut Context) -> Result<bool, CliErro
         1 => format!("register this and deploy it to {}", services[0]),
         count => format!("register this and deploy it to {count} services, {} first", services[0]),
     };
-    write!(context.err, "{}? [y/N] ", clean(&question))?;
+    asked(&question, context)
+}
+
+/// Asks at the terminal. Anything but yes is no; so is the end of the input.
+fn asked(question: &str, context: &mut Context) -> Result<bool, CliError> {
+    write!(context.err, "{}? [y/N] ", clean(question))?;
     context.err.flush()?;
     let mut answer = Vec::new();
     let mut byte = [0];

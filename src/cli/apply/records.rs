@@ -53,3 +53,17 @@ pub(super) fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     file.persist(path)?;
     Ok(())
 }
+
+/// Reads a record that a flag names.
+pub(super) fn read(path: &Path) -> Result<Record, CliError> {
+    let shown = clean(&path.display().to_string());
+    let text = fs::read_to_string(path).map_err(|_| {
+        CliError::usage(format!("the record {shown} cannot be read"), "name the file that `apply` said it wrote")
+    })?;
+    Record::parse(&text).ok_or_else(|| {
+        CliError::usage(
+            format!("{shown} is no record of this version"),
+            "name the file that `apply` said it wrote, or the service itself: --cluster CLUSTER --service SERVICE",
+        )
+    })
+}

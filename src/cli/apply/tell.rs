@@ -30,6 +30,8 @@ pub(super) struct Message {
     about: String,
     at: Timestamp,
     kind: Kind,
+    /// Whether it repeats words of a service.
+    quoted: bool,
     sentence: String,
     json: Json,
 }
@@ -52,7 +54,8 @@ impl Message {
             Event::Look(_) | Event::Baking(_) => Kind::State,
             _ => Kind::News,
         };
-        Self { about: about.to_owned(), at, kind, sentence: sentence(event), json: to_json(event) }
+        let quoted = matches!(event, Event::Service(_) | Event::Blind(_));
+        Self { about: about.to_owned(), at, kind, quoted, sentence: sentence(event), json: to_json(event) }
     }
 }
 
@@ -75,14 +78,15 @@ impl Teller {
     /// Tells one event.
     pub(super) fn tell(&mut self, message: &Message, out: &mut dyn Write) -> io::Result<()> {
         let Message { about, at, kind, json, .. } = message;
-        let sentence = &self.masked(&message.sentence);
+        let masked = |text: &str| if message.quoted { self.masked(text) } else { text.to_owned() };
+        let sentence = &masked(&message.sentence);
         if self.form == Form::Json {
             let mut value = json.clone();
             value["at"] = json!(at.to_string());
             value["about"] = json!(about);
-            for said in ["message", "error", "reason", "note"] {
+            for said in ["message", "error"] {
                 if let Some(text) = value[said].as_str() {
-                    value[said] = json!(self.masked(text));
+                    value[said] = json!(masked(text));
                 }
             }
             writeln!(out, "{value}")?;

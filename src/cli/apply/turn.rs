@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use super::carry::Place;
+use super::carry;
 use super::revise;
 use crate::cli::args::live::Apply;
 use crate::rollout::api::Aws;
@@ -15,7 +15,7 @@ use crate::rollout::register::Registration;
 /// Rolls a revision out to one service.
 pub(super) fn run(
     aws: &Aws<'_>,
-    place: &Place<'_>,
+    place: &carry::Turn<'_>,
     registration: &Registration,
     (options, arguments): (&Options, &Apply),
     tell: &mut dyn FnMut(Event<'_>),
@@ -37,6 +37,7 @@ pub(super) fn run(
         // There is nothing else to go back to.
         options.on_failure = OnFailure::Leave;
     }
+    let known: Vec<String> = running.service.events.iter().map(|event| event.id.clone()).collect();
     let turn = Turn {
         aws,
         carrier: &*place.member.carrier,
@@ -44,7 +45,7 @@ pub(super) fn run(
         options: &options,
         checked: place.checked,
         logs: &place.logs,
-        since: aws.clock().now(),
+        known: &known,
     };
     let verdict = turn.run(tell);
     match (&arguments.how.verify, &verdict.outcome, &verdict.deployment) {

@@ -7,7 +7,8 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use jiff::SignedDuration;
 
-use super::Run;
+use super::{Format, Run};
+use crate::cli::CliError;
 use crate::rollout::gates::Base;
 use crate::rollout::port::Place;
 
@@ -95,6 +96,78 @@ pub struct Apply {
     /// How the run is steered.
     #[command(flatten)]
     pub run: Run,
+}
+
+/// What a command goes on with: the record of a run, or a service.
+#[derive(Clone, Debug, Args)]
+pub struct Which {
+    /// The record that `apply` wrote
+    #[arg(long, value_name = "FILE", required_unless_present = "service", conflicts_with_all = ["cluster", "service"])]
+    pub record: Option<PathBuf>,
+    /// The cluster, by name or ARN
+    #[arg(long, value_name = "CLUSTER", requires = "service")]
+    pub cluster: Option<String>,
+    /// A service of the cluster, by name or ARN
+    #[arg(long, value_name = "SERVICE", requires = "cluster")]
+    pub service: Option<String>,
+    /// Which account and region.
+    #[command(flatten)]
+    pub account: Account,
+}
+
+/// Arguments of `watch`.
+#[derive(Clone, Debug, Args)]
+pub struct Watch {
+    /// What to look at.
+    #[command(flatten)]
+    pub which: Which,
+    /// Give up after so long without progress
+    #[arg(long, value_name = "TIME", default_value = "20m", value_parser = time)]
+    pub stall: Duration,
+    /// Look at the service for so long after the deployment is complete
+    #[arg(long, value_name = "TIME", default_value = "2m", value_parser = time)]
+    pub bake: Duration,
+    /// A CloudWatch alarm that must not ring while it bakes; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub alarm: Vec<String>,
+    /// Leave a service of the record as it is when its deployment fails
+    #[arg(long)]
+    pub no_rollback: bool,
+    /// Form of what is told
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// Arguments of `rollback`.
+#[derive(Clone, Debug, Args)]
+pub struct Rollback {
+    /// What to take back.
+    #[command(flatten)]
+    pub which: Which,
+    /// The revision that the service shall run: REVISION or FAMILY:REVISION; else that of the last deployment that succeeded
+    #[arg(long, value_name = "REVISION", conflicts_with = "record")]
+    pub to: Option<String>,
+    /// Show what would be done, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Give up after so long without progress
+    #[arg(long, value_name = "TIME", default_value = "20m", value_parser = time)]
+    pub stall: Duration,
+    /// Form of what is told
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+impl Which {
+    /// Cluster and service.
+    pub fn service(&self) -> Result<(&str, &str), CliError> {
+        self.cluster.as_deref().zip(self.service.as_deref()).ok_or_else(|| {
+            CliError::usage("no service is named", "name it: --cluster CLUSTER --service SERVICE, or --record FILE")
+        })
+    }
 }
 
 /// What is permitted although something speaks against it.

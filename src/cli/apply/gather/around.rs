@@ -13,6 +13,7 @@ use crate::rollout::owner::{Owned, Owner};
 use crate::rollout::port::Failure;
 use crate::rollout::preflight::{self, Placement};
 use crate::rollout::proposal::Said;
+use crate::rollout::resume::token;
 use crate::rollout::running::Running;
 use crate::source::{self, Input};
 
@@ -91,10 +92,7 @@ impl Gatherer<'_> {
         let redeploy = if self.arguments.how.force_new_deployment { Redeploy::Forced } else { Redeploy::WhenChanged };
         let rolling = || Box::new(Rolling { redeploy });
         match running.service.controller() {
-            Controller::External => {
-                let token = format!("ecs-harden-{}", self.aws.clock().now().as_millisecond());
-                Ok(Box::new(External { token }))
-            }
+            Controller::External => Ok(Box::new(External { token: token(self.aws) })),
             Controller::CodeDeploy if needed => {
                 let arguments = &self.arguments.code_deploy;
                 let text = arguments

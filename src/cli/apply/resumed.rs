@@ -1,0 +1,167 @@
+//! What `watch` and `rollback` share: the account of a record, what is under way at a service, and the turn of a deployment that was begun.
+
+use std::io::Write;
+
+use super::carry::{Carried, form};
+use super::tell::{Form, Message, Teller};
+use crate::cli::CliError;
+use crate::cli::args::Format;
+use crate::cli::args::live::Account;
+use crate::context::Context;
+use crate::rollout::api::{Aws, Controller, Service, ServiceDeploymentStatus};
+use crate::rollout::apply::{Event, FailedRevision, OnFailure, Options, Turn, Verdict};
+use crate::rollout::arn::RevisionArn;
+use crate::rollout::bake::Bake;
+use crate::rollout::carrier::{AppSpecSource, BeginError, Carrier, CodeDeploy, GroupName, Mission};
+use crate::rollout::port::CallError;
+use crate::rollout::record::{DeploymentId, Record};
+use crate::rollout::resume::{Signs, signs};
+use crate::rollout::running::serving;
+
+/// The account that flags name; the region of the record where they name none.
+pub(super) fn account(named: &Account, record: Option<&Record>) -> Account {
+    let region = named.region.clone().or_else(|| Some(record?.region.clone()));
+    Account { region, ..named.clone() }
+}
+
+/// A record is about one account.
+pub(super) fn same_account(aws: &Aws<'_>, record: &Record) -> Result<(), CliError> {
+    let here = aws.identity()?.account;
+    if here == record.account && aws.region() == record.region {
+        return Ok(());
+    }
+    Err(CliError::refused(
+        format!(
+            "the record is of account {} in {}, and this is account {here} in {}",
+            record.account,
+            record.region,
+            aws.region()
+        ),
+        "name the profile and region that it was written under: --profile, --region",
+    ))
+}
+
+/// A deployment that is under way, or the latest one, whoever began it.
+pub(super) struct Current {
+    pub(super) mission: Mission,
+    pub(super) deployment: DeploymentId,
+    /// Whether something may still change.
+    pub(super) is_open: bool,
+}
+
+/// What is under way at a service; `None` where the controller does not tell.
+pub(super) fn current(aws: &Aws<'_>, service: &Service) -> Result<Option<Current>, CliError> {
+    let mission = |before, after| Mission {
+        cluster: service.cluster_arn.clone(),
+        service: service.service_name.clone(),
+        before,
+        after,
+    };
+    match service.controller() {
+        Controller::Ecs => {
+            let Some(primary) = service.primary() else { return Ok(None) };
+            let Some(after) = primary.task_definition.clone() else { return Ok(None) };
+            let latest = aws.service_deployments(&service.cluster_arn, &service.service_name, 1)?;
+            let latest = latest.into_iter().flatten().next();
+            let in_progress = primary.rollout_state.as_deref() == Some("IN_PROGRESS");
+            let is_open = latest.as_ref().map_or(in_progress, |told| told.status.is_open());
+            let before = last_success(aws, service, &after)?.unwrap_or_else(|| after.clone());
+            let deployment = DeploymentId::Ecs {
+                id: primary.id.clone(),
+                service_deployment: latest.map(|told| told.service_deployment_arn),
+            };
+            Ok(Some(Current { mission: mission(before, after), deployment, is_open }))
+        }
+        Controller::CodeDeploy => {
+            let found = CodeDeploy::find(aws, service, GroupName::default(), AppSpecSource::WithoutHooks);
+            let group = found.map_err(begin_error)?.group;
+            let (application, name) = (group.application_name, group.deployment_group_name);
+            let open = aws.open_code_deployments(&application, &name)?;
+            let Some(id) = open.into_iter().next() else { return Ok(None) };
+            let Some(before) = serving(service) else { return Ok(None) };
+            let other = service.task_sets.iter().filter_map(|set| set.task_definition.clone());
+            let after = other.into_iter().find(|arn| !arn.is(&before)).unwrap_or_else(|| before.clone());
+            let deployment = DeploymentId::CodeDeploy { id, application, group: name };
+            Ok(Some(Current { mission: mission(before, after), deployment, is_open: true }))
+        }
+        Controller::External | Controller::Other(_) => Ok(None),
+    }
+}
+
+/// The revision of the last deployment that succeeded, other than this one. ECS keeps deployments for 90 days.
+pub(super) fn last_success(
+    aws: &Aws<'_>,
+    service: &Service,
+    other_than: &RevisionArn,
+) -> Result<Option<RevisionArn>, CallError> {
+    let latest = aws.service_deployments(&service.cluster_arn, &service.service_name, 20)?;
+    let successful = latest.into_iter().flatten().filter(|told| told.status == ServiceDeploymentStatus::Successful);
+    for target in successful.filter_map(|told| told.target_service_revision) {
+        let revision = aws.service_revision(&target.arn)?.and_then(|revision| revision.task_definition);
+        if let Some(revision) = revision.filter(|revision| !revision.is(other_than)) {
+            return Ok(Some(revision));
+        }
+    }
+    Ok(None)
+}
+
+/// Why nothing carries a deployment, as an error of the command line.
+pub(super) fn begin_error(error: BeginError) -> CliError {
+    match error {
+        BeginError::Refused(error) | BeginError::Unknown(error) => error.into(),
+        BeginError::Missing { reason, next_step } => CliError::refused(reason, next_step),
+        BeginError::Interrupted => CliError::refused("interrupted", "run it again"),
+    }
+}
+
+/// Sees deployments through, one after the other, and tells what happens.
+pub(super) struct Looker<'l> {
+    pub(super) aws: &'l Aws<'l>,
+    pub(super) options: Options,
+    teller: Teller,
+    format: Format,
+}
+
+impl<'l> Looker<'l> {
+    pub(super) fn new(aws: &'l Aws<'l>, options: Options, format: Format, context: &Context) -> Self {
+        Self { aws, options, teller: Teller::new(form(format, context), Vec::new()), format }
+    }
+
+    /// One turn; `what` is what is done in it.
+    pub(super) fn turn(
+        &mut self,
+        (mission, carrier): (&Mission, &dyn Carrier),
+        known: &[String],
+        context: &mut Context,
+        what: impl FnOnce(&Turn<'_>, &mut dyn FnMut(Event<'_>)) -> Verdict,
+    ) -> Result<Verdict, CliError> {
+        let Signs { checked, logs } = signs(self.aws, &mission.after)?;
+        let turn = Turn { aws: self.aws, carrier, mission, options: &self.options, checked, logs: &logs, known };
+        let (teller, clock) = (&mut self.teller, self.aws.clock());
+        let stream: &mut dyn Write = if self.format == Format::Json { &mut *context.out } else { &mut *context.err };
+        let mut failed = None;
+        let mut tell = |event: Event<'_>| {
+            // What cannot be told is no reason to stop looking.
+            if let Err(error) = teller.tell(&Message::new(&mission.service, clock.now(), &event), stream) {
+                failed.get_or_insert(error);
+            }
+        };
+        let verdict = what(&turn, &mut tell);
+        teller.close(stream)?;
+        failed.map_or(Ok(verdict), |error| Err(error.into()))
+    }
+
+    /// Tells the end.
+    pub(super) fn close(&self, carried: &Carried, context: &mut Context) -> Result<(), CliError> {
+        write!(context.err, "{}", super::closing::render(carried))?;
+        if form(self.format, context) == Form::Json {
+            writeln!(context.out, "{}", super::closing::to_json(carried))?;
+        }
+        Ok(())
+    }
+}
+
+/// How a deployment of somebody else is looked at: nothing is ever taken back.
+pub(super) const fn only_looking(bake: Bake, patience: crate::rollout::watch::Patience) -> Options {
+    Options { patience, bake, on_failure: OnFailure::Leave, failed_revision: FailedRevision::Keep }
+}

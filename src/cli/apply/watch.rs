@@ -1,0 +1,107 @@
+//! `ecs-harden watch`: goes on looking at the deployments of a run, or at the latest one of a service.
+
+use std::io::Write as _;
+
+use super::carry::{Carried, Place};
+use super::resumed::{Looker, account, begin_error, current, only_looking, same_account};
+use super::{closing, records};
+use crate::cli::args::live::Watch;
+use crate::cli::live::{self, Way};
+use crate::cli::{CliError, Exit};
+use crate::context::Context;
+use crate::output::clean;
+use crate::rollout::apply::{OnFailure, Options};
+use crate::rollout::bake::Bake;
+use crate::rollout::port::CtrlC;
+use crate::rollout::record::{Entry, FORM, Outcome, Record};
+use crate::rollout::resume;
+use crate::rollout::watch::Patience;
+
+/// Runs the command.
+pub(in crate::cli) fn run(arguments: &Watch, context: &mut Context) -> Result<Exit, CliError> {
+    let record = arguments.which.record.as_deref().map(records::read).transpose()?;
+    let way = Way::new(&account(&arguments.which.account, record.as_ref()), CtrlC::Interrupts, context)?;
+    let aws = way.aws();
+    let patience = Patience { stall: arguments.stall, ..Patience::DEFAULT };
+    let bake = Bake { time: arguments.bake, pause: patience.pause, alarms: arguments.alarm.clone() };
+    let looking = only_looking(bake, patience);
+    if let (Some(record), Some(path)) = (record, &arguments.which.record) {
+        same_account(&aws, &record)?;
+        let on_failure = if arguments.no_rollback { OnFailure::Leave } else { OnFailure::RollBack };
+        let looker = Looker::new(&aws, Options { on_failure, ..looking }, arguments.format, context);
+        return of_record(Carried::new(record, Place::Record(context.cwd.join(path))), looker, context);
+    }
+    let looker = Looker::new(&aws, looking, arguments.format, context);
+    of_service(arguments, looker, context)
+}
+
+/// Every deployment of a run whose end is not known.
+fn of_record(mut run: Carried, mut looker: Looker<'_>, context: &mut Context) -> Result<Exit, CliError> {
+    let mut is_over = true;
+    for number in 0..run.record.services.len() {
+        let entry = run.record.services[number].clone();
+        let open = matches!(entry.outcome, Outcome::Begun | Outcome::NotVerified);
+        let (Some(deployment), Some(mission), true) = (&entry.deployment, resume::mission(&entry), open) else {
+            continue;
+        };
+        is_over = false;
+        let Some(service) = looker.aws.service(&mission.cluster, &mission.service)? else {
+            return Err(CliError::NoService {
+                message: format!("the service {} is gone", clean(&mission.service)),
+                next_step: "leave it: nothing of the run is left to look at".into(),
+            });
+        };
+        let carries = resume::carrier(looker.aws, &service, deployment).map_err(begin_error)?;
+        let verdict =
+            looker.turn((&mission, &*carries), &[], context, |turn, tell| turn.see_through(deployment, tell))?;
+        let interrupted = verdict.interrupted;
+        run.judge(number, verdict);
+        run.save()?;
+        if interrupted {
+            break;
+        }
+    }
+    if is_over {
+        writeln!(context.err, "nothing of this run is under way")?;
+    }
+    looker.close(&run, context)?;
+    Ok(closing::exit(&run))
+}
+
+/// The latest deployment of a service, whoever began it. Nothing is written.
+fn of_service(arguments: &Watch, mut looker: Looker<'_>, context: &mut Context) -> Result<Exit, CliError> {
+    let (cluster, name) = arguments.which.service()?;
+    let service = live::service(looker.aws, cluster, name)?;
+    let Some(current) = current(looker.aws, &service)? else {
+        return Err(CliError::refused(
+            "nothing tells which deployment of it is under way",
+            "name the record that `apply` wrote: --record FILE",
+        ));
+    };
+    let (mission, deployment) = (&current.mission, &current.deployment);
+    let carries = resume::carrier(looker.aws, &service, deployment).map_err(begin_error)?;
+    let known: Vec<String> = service.events.iter().map(|event| event.id.clone()).collect();
+    let verdict =
+        looker.turn((mission, &*carries), &known, context, |turn, tell| turn.see_through(deployment, tell))?;
+    let entry = Entry {
+        cluster: mission.cluster.clone(),
+        service: service.service_arn.clone(),
+        before: mission.before.clone(),
+        after: Some(mission.after.clone()),
+        deployment: Some(deployment.clone()),
+        outcome: Outcome::Begun,
+        reason: None,
+    };
+    let record = Record {
+        form: FORM,
+        version: env!("CARGO_PKG_VERSION").into(),
+        began: looker.aws.clock().now(),
+        account: String::new(),
+        region: looker.aws.region().to_owned(),
+        services: vec![entry],
+    };
+    let mut run = Carried::new(record, Place::Service(cluster.to_owned(), name.to_owned()));
+    run.judge(0, verdict);
+    looker.close(&run, context)?;
+    Ok(closing::exit(&run))
+}
