@@ -1,5 +1,6 @@
 //! Giving one service its hardened revision: begin, watch, bake, and take it back where it fails.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use super::api::{Aws, Deployment, ServiceEvent, Task, TaskStatus};
@@ -10,7 +11,7 @@ use super::cause::{Cause, causes};
 use super::logs::{self, Logs, Source};
 use super::port::{CallError, Failure};
 use super::record::{DeploymentId, Outcome};
-use super::watch::{self, Ending, Patience, Told};
+use super::watch::{self, Ending, News, Patience, Told};
 
 /// How a roll-out is carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +80,8 @@ pub struct Verdict {
     pub interrupted: bool,
     /// Whether nothing was verified because no task runs.
     pub nothing_runs: bool,
+    /// Whether the deployment was complete and looked at afterwards.
+    pub baked: bool,
     /// The call that decided it, where one did.
     pub call: Option<CallError>,
     /// The tasks that stopped.
@@ -116,6 +119,8 @@ pub struct Turn<'t> {
     pub logs: &'t [Source],
     /// The ids of events that were told before it began.
     pub known: &'t [String],
+    /// What was told since.
+    pub news: RefCell<News>,
 }
 
 impl Turn<'_> {
@@ -153,8 +158,10 @@ impl Turn<'_> {
                 self.explained(verdict(Outcome::RolledBack).because(reason), &self.evidence())
             }
             Ending::Superseded { by } => verdict(Outcome::Superseded).because(superseded(by.as_ref())),
-            Ending::Stalled { after } => verdict(Outcome::NotVerified)
-                .because(format!("nothing failed, and nothing moved for {} minutes", after.as_secs() / 60)),
+            Ending::Stalled { after } => {
+                let reason = format!("nothing failed, and nothing moved for {} minutes", after.as_secs() / 60);
+                self.explained(verdict(Outcome::NotVerified).because(reason), &self.evidence())
+            }
             Ending::Lost(error) => Verdict {
                 call: Some(error.clone()),
                 ..verdict(Outcome::NotVerified).because(format!("it cannot be looked at any more: {error}"))
@@ -164,12 +171,12 @@ impl Turn<'_> {
     }
 
     fn watched(&self, mission: &Mission, deployment: &DeploymentId, tell: &mut dyn FnMut(Event<'_>)) -> Ending {
-        watch::watch(self.aws, self.carrier, mission, deployment, (self.options.patience, self.known), &mut |told| {
-            match told {
-                Told::Look(look) => tell(Event::Look(look)),
-                Told::Events(events) => events.iter().for_each(|event| tell(Event::Service(event))),
-                Told::Blind(error) => tell(Event::Blind(error)),
-            }
+        let news = &mut *self.news.borrow_mut();
+        watch::watch(self.aws, self.carrier, mission, deployment, (self.options.patience, news), &mut |told| match told
+        {
+            Told::Look(look) => tell(Event::Look(look)),
+            Told::Events(events) => events.iter().for_each(|event| tell(Event::Service(event))),
+            Told::Blind(error) => tell(Event::Blind(error)),
         })
     }
 
@@ -210,7 +217,7 @@ impl Turn<'_> {
             return verdict;
         }
         let reason = "its tasks run, and their logs tell of something that was refused to them".to_owned();
-        Verdict { outcome: Some(Outcome::NotVerified), reason: Some(reason), ..verdict }
+        Verdict { outcome: Some(Outcome::NotVerified), reason: Some(reason), baked: true, ..verdict }
     }
 
     fn is_mine(&self, task: &Task) -> bool {

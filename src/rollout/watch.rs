@@ -72,19 +72,19 @@ pub enum Told<'a> {
     Blind(&'a CallError),
 }
 
-/// Watches a deployment until it ended, stalled, or cannot be seen. `known` are the ids of events that are about something before it.
+/// Watches a deployment until it ended, stalled, or cannot be seen. `news` knows the events that are about something before it.
 pub fn watch(
     aws: &Aws<'_>,
     carrier: &dyn Carrier,
     mission: &Mission,
     deployment: &DeploymentId,
-    (patience, known): (Patience, &[String]),
+    (patience, news): (Patience, &mut News),
     tell: &mut dyn FnMut(Told<'_>),
 ) -> Ending {
     let clock = aws.clock();
     let began = clock.now();
     let mut progress = Progress { best: None, last: began, trouble: false };
-    let (mut seen_at, mut news) = (began, News::after(known));
+    let mut seen_at = began;
     loop {
         match carrier.look(aws, mission, deployment) {
             Ok(look) => {

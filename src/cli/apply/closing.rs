@@ -82,7 +82,7 @@ fn revisions(entry: &Entry) -> String {
             format!("runs {}, ran {before}", after.short())
         }
         (Some(after), Outcome::Begun | Outcome::NotVerified) => format!("was given {}, ran {before}", after.short()),
-        (Some(after), Outcome::RolledBack) => format!("runs {before} again; {} did not stay", after.short()),
+        (Some(after), Outcome::RolledBack) => format!("runs {before} again, and not {}", after.short()),
         (Some(after), Outcome::Failed) => format!("was given {}, which failed; ran {before}", after.short()),
         (_, Outcome::Superseded) => format!("ran {before}; somebody else deployed"),
         (_, _) => format!("runs {before}"),
@@ -158,7 +158,7 @@ fn next_steps(entry: &Entry, verdict: &Verdict, place: &Place) -> Vec<String> {
         Outcome::NotVerified if verdict.nothing_runs => {
             vec!["raise desiredCount, and look whether a task stays".to_owned(), back]
         }
-        Outcome::NotVerified if !verdict.causes.is_empty() => {
+        Outcome::NotVerified if !verdict.causes.is_empty() && verdict.stopped.is_empty() && verdict.baked => {
             vec!["see whether it works although something was refused".to_owned(), back]
         }
         Outcome::NotVerified if verdict.deployment.is_some() => vec![watch, back],
@@ -167,6 +167,12 @@ fn next_steps(entry: &Entry, verdict: &Verdict, place: &Place) -> Vec<String> {
             vec!["see whether it works; a health check, or --verify COMMAND, tells the next time".to_owned()]
         }
         Outcome::Failed => vec![back],
+        Outcome::RolledBack if verdict.reason.is_none() => {
+            let after = entry.after.as_ref().map(|after| after.short()).unwrap_or_default();
+            vec![format!(
+                "who names the family alone still starts {after}; `aws ecs deregister-task-definition --task-definition {after}` ends that"
+            )]
+        }
         Outcome::RolledBack if verdict.causes.is_empty() => {
             vec!["read the logs of the tasks that stopped: `ecs-harden learn` finds what hardening causes".to_owned()]
         }

@@ -1,5 +1,6 @@
 //! What `watch` and `rollback` share: the account of a record, what is under way at a service, and the turn of a deployment that was begun.
 
+use std::cell::RefCell;
 use std::io::Write;
 
 use super::carry::{Carried, form};
@@ -10,13 +11,14 @@ use crate::cli::args::live::Account;
 use crate::context::Context;
 use crate::rollout::api::{Aws, Controller, Service, ServiceDeploymentStatus};
 use crate::rollout::apply::{Event, FailedRevision, OnFailure, Options, Turn, Verdict};
-use crate::rollout::arn::RevisionArn;
+use crate::rollout::arn::{RevisionArn, service_name};
 use crate::rollout::bake::Bake;
 use crate::rollout::carrier::{AppSpecSource, BeginError, Carrier, CodeDeploy, GroupName, Mission};
 use crate::rollout::port::CallError;
 use crate::rollout::record::{DeploymentId, Record};
 use crate::rollout::resume::{Signs, signs};
 use crate::rollout::running::serving;
+use crate::rollout::watch::{News, Patience};
 
 /// The account that flags name; the region of the record where they name none.
 pub(super) fn account(named: &Account, record: Option<&Record>) -> Account {
@@ -136,13 +138,23 @@ impl<'l> Looker<'l> {
         what: impl FnOnce(&Turn<'_>, &mut dyn FnMut(Event<'_>)) -> Verdict,
     ) -> Result<Verdict, CliError> {
         let Signs { checked, logs } = signs(self.aws, &mission.after)?;
-        let turn = Turn { aws: self.aws, carrier, mission, options: &self.options, checked, logs: &logs, known };
+        let turn = Turn {
+            aws: self.aws,
+            carrier,
+            mission,
+            options: &self.options,
+            checked,
+            logs: &logs,
+            known,
+            news: RefCell::new(News::after(known)),
+        };
         let (teller, clock) = (&mut self.teller, self.aws.clock());
         let stream: &mut dyn Write = if self.format == Format::Json { &mut *context.out } else { &mut *context.err };
+        let about = format!("{}/{}", service_name(&mission.cluster), mission.service);
         let mut failed = None;
         let mut tell = |event: Event<'_>| {
             // What cannot be told is no reason to stop looking.
-            if let Err(error) = teller.tell(&Message::new(&mission.service, clock.now(), &event), stream) {
+            if let Err(error) = teller.tell(&Message::new(&about, clock.now(), &event), stream) {
                 failed.get_or_insert(error);
             }
         };
@@ -162,6 +174,6 @@ impl<'l> Looker<'l> {
 }
 
 /// How a deployment of somebody else is looked at: nothing is ever taken back.
-pub(super) const fn only_looking(bake: Bake, patience: crate::rollout::watch::Patience) -> Options {
+pub(super) const fn only_looking(bake: Bake, patience: Patience) -> Options {
     Options { patience, bake, on_failure: OnFailure::Leave, failed_revision: FailedRevision::Keep }
 }

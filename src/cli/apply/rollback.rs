@@ -11,7 +11,7 @@ use crate::cli::{CliError, Exit};
 use crate::context::{Context, Terminal};
 use crate::output::clean;
 use crate::rollout::api::{Aws, Controller, Redeploy, Service};
-use crate::rollout::apply::{Evidence, OnFailure, Options};
+use crate::rollout::apply::{Evidence, OnFailure, Options, Verdict};
 use crate::rollout::arn::RevisionArn;
 use crate::rollout::bake::Bake;
 use crate::rollout::carrier::{AppSpecSource, Carrier, CodeDeploy, GroupName, Mission, Rolling, Stage};
@@ -112,6 +112,16 @@ fn carry_out(
             How::Undo(deployment, at) => turn.failed(deployment, *at, "as asked".into(), Evidence::default(), tell),
             How::Deploy => turn.run(tell),
         })?;
+        let verdict = match verdict.outcome {
+            // There is nothing to explain about what was wanted.
+            Some(Outcome::RolledBack) if undoes => Verdict {
+                outcome: verdict.outcome,
+                deployment: verdict.deployment,
+                interrupted: verdict.interrupted,
+                ..Verdict::default()
+            },
+            _ => verdict,
+        };
         let stop = verdict.interrupted || !matches!(exit_of(&verdict), Exit::Clean);
         carried.judge(one.number, verdict);
         carried.save()?;
@@ -124,7 +134,7 @@ fn carry_out(
 }
 
 /// To be back is what was wanted.
-fn exit_of(verdict: &crate::rollout::apply::Verdict) -> Exit {
+fn exit_of(verdict: &Verdict) -> Exit {
     match verdict.outcome {
         Some(Outcome::RolledBack) if !verdict.interrupted => Exit::Clean,
         _ => closing::exit_of(verdict),
@@ -159,7 +169,8 @@ fn of_record(aws: &Aws<'_>, record: &Record, context: &mut Context) -> Result<Ve
             ));
         }
         usable(aws, &mission.before.0)?;
-        let at = if busy(aws, &service)?.is_some() { Stage::Underway } else { Stage::Finished };
+        let external = service.controller() == Controller::External;
+        let at = if !external && busy(aws, &service)?.is_some() { Stage::Underway } else { Stage::Finished };
         let carrier = resume::carrier(aws, &service, deployment).map_err(begin_error)?;
         returns.push(Return { number, mission, carrier, how: How::Undo(deployment.clone(), at) });
     }

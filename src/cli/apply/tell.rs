@@ -1,6 +1,6 @@
 //! What is told while a roll-out goes on: one line that changes at a terminal, plain lines in a pipe, JSON by lines for programs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -66,13 +66,15 @@ pub(super) struct Teller {
     hidden: Vec<String>,
     /// The last state of each service, so that nothing is told twice.
     last: BTreeMap<String, (Kind, String)>,
+    /// What services said already.
+    quoted: BTreeSet<String>,
     /// Whether a line that changes stands there.
     open: bool,
 }
 
 impl Teller {
     pub(super) const fn new(form: Form, hidden: Vec<String>) -> Self {
-        Self { form, hidden, last: BTreeMap::new(), open: false }
+        Self { form, hidden, last: BTreeMap::new(), quoted: BTreeSet::new(), open: false }
     }
 
     /// Tells one event.
@@ -103,6 +105,10 @@ impl Teller {
             }
         }
         let line = clean(&format!("{about}: {sentence}"));
+        // ECS tells some things every few seconds.
+        if message.quoted && !self.quoted.insert(line.clone()) {
+            return Ok(());
+        }
         if self.form == Form::Terminal && *kind != Kind::News {
             write!(out, "\r\x1b[2K{} {line}", clock(*at))?;
             self.open = true;
@@ -143,7 +149,7 @@ fn sentence(event: &Event<'_>) -> String {
         Event::Blind(error) => format!("looking failed, trying again: {error}"),
         Event::Baking(left) if left.is_zero() => "looked at long enough".into(),
         Event::Baking(left) => format!("complete; looking at it for {} more", time(*left)),
-        Event::TakingBack(reason) => format!("failed: {reason}; taking it back"),
+        Event::TakingBack(reason) => format!("taking it back: {reason}"),
         Event::Deregistered(revision) => format!("deregistered {}", revision.short()),
         Event::Note(note) => (*note).to_owned(),
     }

@@ -1,5 +1,6 @@
 //! The turn of one service: a last look, the roll-out itself, and the user's own check at the end.
 
+use std::cell::RefCell;
 use std::process::{Command, Stdio};
 
 use super::carry;
@@ -11,6 +12,7 @@ use crate::rollout::arn::RevisionArn;
 use crate::rollout::carrier::{Mission, Stage};
 use crate::rollout::record::Outcome;
 use crate::rollout::register::Registration;
+use crate::rollout::watch::News;
 
 /// Rolls a revision out to one service.
 pub(super) fn run(
@@ -46,6 +48,7 @@ pub(super) fn run(
         checked: place.checked,
         logs: &place.logs,
         known: &known,
+        news: RefCell::new(News::after(&known)),
     };
     let verdict = turn.run(tell);
     match (&arguments.how.verify, &verdict.outcome, &verdict.deployment) {
