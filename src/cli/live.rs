@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::output::clean;
 use crate::rollout::api::{Aws, Described, Service};
 use crate::rollout::arn::{RevisionArn, service_name};
-use crate::rollout::port::{Clock, CtrlC, Wire};
+use crate::rollout::port::{CallError, Clock, CtrlC, Wire};
 use crate::rollout::running::{ReadError, Running};
 use crate::source::{Found, Input, Live, Origin};
 
@@ -121,14 +121,18 @@ type Read = (String, Result<Running, ReadError>);
 /// What each service that is named runs, or why that cannot be read; in the order in which they are named.
 pub(super) fn services(target: &Target, aws: &Aws<'_>) -> Result<Vec<Read>, CliError> {
     let cluster = target.cluster.as_deref().unwrap_or("default");
-    let names = if target.all_services { aws.service_arns(cluster)? } else { target.service.clone() };
+    let names = if target.all_services {
+        aws.service_arns(cluster).map_err(|error| no_cluster(error, cluster))?
+    } else {
+        target.service.clone()
+    };
     if names.is_empty() {
         return Err(CliError::usage(
             if target.all_services { "the cluster has no services" } else { "no service is named" },
             "name them with --service NAME, or take --all-services, or --family FAMILY",
         ));
     }
-    let told = aws.services(cluster, &names)?;
+    let told = aws.services(cluster, &names).map_err(|error| no_cluster(error, cluster))?;
     let read = names.into_iter().zip(told).map(|(name, service)| {
         let short = service_name(&name).to_owned();
         let missing = ReadError::NoService { name: short.clone(), cluster: cluster.to_owned() };
@@ -138,9 +142,20 @@ pub(super) fn services(target: &Target, aws: &Aws<'_>) -> Result<Vec<Read>, CliE
     Ok(read.collect())
 }
 
+/// A cluster that is not there is named, rather than the call.
+fn no_cluster(error: CallError, cluster: &str) -> CliError {
+    if error.is("ClusterNotFoundException") {
+        return CliError::NoService {
+            message: format!("there is no cluster {} in this account and region", clean(cluster)),
+            next_step: "`aws ecs list-clusters` lists them; see also --profile and --region".into(),
+        };
+    }
+    error.into()
+}
+
 /// A service of a cluster.
 pub(super) fn service(aws: &Aws<'_>, cluster: &str, name: &str) -> Result<Service, CliError> {
-    aws.service(cluster, name)?.ok_or_else(|| {
+    aws.service(cluster, name).map_err(|error| no_cluster(error, cluster))?.ok_or_else(|| {
         let missing = ReadError::NoService { name: name.to_owned(), cluster: cluster.to_owned() };
         let (reason, next_step) = unreadable(&missing);
         CliError::NoService { message: format!("{}: {reason}", clean(name)), next_step }
@@ -149,11 +164,9 @@ pub(super) fn service(aws: &Aws<'_>, cluster: &str, name: &str) -> Result<Servic
 
 /// A registered revision by family and perhaps revision.
 pub(super) fn family_revision(aws: &Aws<'_>, family: &str) -> Result<Described, CliError> {
-    aws.definition(family)?.ok_or_else(|| {
-        CliError::refused(
-            format!("there is no active task definition {}", clean(family)),
-            "`aws ecs list-task-definition-families --status ACTIVE` lists the families",
-        )
+    aws.definition(family)?.ok_or_else(|| CliError::NoService {
+        message: format!("there is no active task definition {}", clean(family)),
+        next_step: "`aws ecs list-task-definition-families --status ACTIVE` lists the families".into(),
     })
 }
 

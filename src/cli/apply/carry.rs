@@ -1,6 +1,7 @@
 //! Carrying a proposal out: register, roll out service by service, stop at the first failure, and keep the record true all the way.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
@@ -126,6 +127,10 @@ pub(super) fn carry_out(proposal: &Proposal, arguments: &Apply, context: &mut Co
     run.all(context)?;
     let stream = if form == Form::Json { &mut context.out } else { &mut context.err };
     run.teller.close(stream)?;
+    if form == Form::Terminal && run.carried.verdicts.values().any(|verdict| verdict.interrupted) {
+        // `^C` stands there.
+        writeln!(context.err)?;
+    }
     Ok(run.carried)
 }
 

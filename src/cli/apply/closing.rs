@@ -40,13 +40,16 @@ pub(super) fn exit_of(verdict: &Verdict) -> Exit {
 /// The summary for people.
 pub(super) fn render(carried: &Carried) -> String {
     let mut text = String::new();
-    if carried.record.services.len() > 1 {
+    let many = carried.record.services.len() > 1;
+    if many {
         text.push_str(&table(&carried.record.services));
     }
     for (number, entry) in carried.record.services.iter().enumerate() {
         match carried.verdicts.get(&number) {
+            // The table tells it.
+            Some(verdict) if many && exit_of(verdict) == Exit::Clean => {}
             Some(verdict) => text.push_str(&of_service(entry, verdict, &carried.place)),
-            None if carried.record.services.len() == 1 => line(&mut text, &headline(entry)),
+            None if !many => line(&mut text, &headline(entry)),
             None => {}
         }
     }

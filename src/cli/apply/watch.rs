@@ -10,10 +10,11 @@ use crate::cli::live::{self, Way};
 use crate::cli::{CliError, Exit};
 use crate::context::Context;
 use crate::output::clean;
+use crate::rollout::api::Service;
 use crate::rollout::apply::{OnFailure, Options};
 use crate::rollout::bake::Bake;
 use crate::rollout::port::CtrlC;
-use crate::rollout::record::{Entry, FORM, Outcome, Record};
+use crate::rollout::record::{DeploymentId, Entry, FORM, Outcome, Record};
 use crate::rollout::resume;
 use crate::rollout::watch::Patience;
 
@@ -52,8 +53,9 @@ fn of_record(mut run: Carried, mut looker: Looker<'_>, context: &mut Context) ->
             });
         };
         let carries = resume::carrier(looker.aws, &service, deployment).map_err(begin_error)?;
+        let known = told_before(&service, deployment);
         let verdict =
-            looker.turn((&mission, &*carries), &[], context, |turn, tell| turn.see_through(deployment, tell))?;
+            looker.turn((&mission, &*carries), &known, context, |turn, tell| turn.see_through(deployment, tell))?;
         let interrupted = verdict.interrupted;
         run.judge(number, verdict);
         run.save()?;
@@ -66,6 +68,17 @@ fn of_record(mut run: Carried, mut looker: Looker<'_>, context: &mut Context) ->
     }
     looker.close(&run, context)?;
     Ok(closing::exit(&run))
+}
+
+/// The events that were told before a deployment was made.
+fn told_before(service: &Service, deployment: &DeploymentId) -> Vec<String> {
+    let made = match deployment {
+        DeploymentId::Ecs { id, .. } => service.deployments.iter().find(|told| told.id == *id),
+        DeploymentId::CodeDeploy { .. } | DeploymentId::External { .. } => None,
+    };
+    let Some(made) = made.and_then(|told| told.created_at) else { return Vec::new() };
+    let before = service.events.iter().filter(|event| event.created_at.is_some_and(|at| at < made));
+    before.map(|event| event.id.clone()).collect()
 }
 
 /// The latest deployment of a service, whoever began it. Nothing is written.
