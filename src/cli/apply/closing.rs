@@ -9,7 +9,7 @@ use crate::cli::Exit;
 use crate::output::{clean, counted};
 use crate::rollout::api::Task;
 use crate::rollout::apply::Verdict;
-use crate::rollout::arn::service_name;
+use crate::rollout::arn::{RevisionArn, service_name};
 use crate::rollout::cause::Cause;
 use crate::rollout::port::Failure;
 use crate::rollout::record::{Entry, Outcome};
@@ -171,7 +171,7 @@ fn next_steps(entry: &Entry, verdict: &Verdict, place: &Place) -> Vec<String> {
         }
         Outcome::Failed => vec![back],
         Outcome::RolledBack if verdict.reason.is_none() => {
-            let after = entry.after.as_ref().map(|after| after.short()).unwrap_or_default();
+            let after = entry.after.as_ref().map(RevisionArn::short).unwrap_or_default();
             vec![format!(
                 "who names the family alone still starts {after}; `aws ecs deregister-task-definition --task-definition {after}` ends that"
             )]
