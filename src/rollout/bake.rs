@@ -81,8 +81,8 @@ pub fn bake(aws: &Aws<'_>, mission: &Mission, bake: &Bake, checked: bool, tell: 
 struct State {
     /// The tasks that had stopped before.
     known: Option<BTreeSet<String>>,
-    /// How often each container of each task had been started again.
-    restarts: BTreeMap<(String, String), u64>,
+    /// How often each container of each task had been started again, and the id under which it ran.
+    restarts: BTreeMap<(String, String), (u64, Option<String>)>,
     /// What was told before this time is about the deployment, and was looked at there.
     news: Option<News>,
     desired: Option<u32>,
@@ -156,17 +156,18 @@ impl State {
         stopped.into_iter().filter(|task| !known.contains(&task.task_arn) && says(task)).collect()
     }
 
+    /// A container that its restart policy starts again inside a task that goes on. The API model has no count of restarts, so another id
+    /// of the container tells it as well (`Container.runtimeId`).
     fn restarted(&mut self, running: &[Task]) -> Option<String> {
         let mut first = None;
         for task in running {
             for container in &task.containers {
                 let key = (task.task_arn.clone(), container.name.clone());
-                let before = self.restarts.insert(key, container.restart_count);
-                if before.is_some_and(|before| container.restart_count > before) {
-                    let times = container.restart_count;
-                    first.get_or_insert_with(|| {
-                        format!("its restart policy starts `{}` again and again ({times} times)", container.name)
-                    });
+                let now = (container.restart_count, container.runtime_id.clone());
+                let Some((count, id)) = self.restarts.insert(key, now) else { continue };
+                let is_another = id.zip(container.runtime_id.as_ref()).is_some_and(|(before, now)| before != *now);
+                if container.restart_count > count || is_another {
+                    first.get_or_insert_with(|| format!("its restart policy starts `{}` again", container.name));
                 }
             }
         }
@@ -240,5 +241,20 @@ mod tests {
         assert_eq!(state.restarted(&[task(3)]), None);
         assert_eq!(state.restarted(&[task(3)]), None);
         assert!(state.restarted(&[task(4)]).is_some_and(|reason| reason.contains("`api`")));
+    }
+
+    #[test]
+    fn a_container_under_another_id_was_started_again() {
+        let task = |id: Option<&str>| {
+            let container =
+                TaskContainer { name: "api".into(), runtime_id: id.map(str::to_owned), ..TaskContainer::default() };
+            Task { task_arn: "a".into(), containers: vec![container], ..Task::default() }
+        };
+        let mut state = state();
+        for id in [None, Some("one"), Some("one"), None] {
+            assert_eq!(state.restarted(&[task(id)]), None);
+        }
+        assert_eq!(state.restarted(&[task(Some("one"))]), None);
+        assert!(state.restarted(&[task(Some("two"))]).is_some());
     }
 }

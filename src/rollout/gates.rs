@@ -40,6 +40,11 @@ impl Gate {
         Self { about: Some(running.title()), reason: reason.into(), next_step: next_step.into(), permit }
     }
 
+    /// Whether it is about which revision a change starts from.
+    pub fn is_about_base(&self) -> bool {
+        matches!(self.permit, Permit::Flag(BASE) | Permit::Given(BASE))
+    }
+
     /// Whether it is in the way.
     pub const fn is_shut(&self) -> bool {
         !matches!(self.permit, Permit::Given(_))
@@ -79,6 +84,8 @@ pub struct Permits {
     pub max_services: Option<usize>,
 }
 
+const BASE: &str = "--base";
+
 /// More services than this in one run need a number.
 pub const MANY: usize = 10;
 
@@ -92,7 +99,7 @@ pub fn of_service(running: &Running, permits: &Permits) -> Vec<Gate> {
             newer.short()
         );
         let next_step = "say where to start from: --base running (what serves now) or --base latest";
-        gates.push(Gate::new(running, Permit::flag("--base", permits.base.is_some()), reason, next_step));
+        gates.push(Gate::new(running, Permit::flag(BASE, permits.base.is_some()), reason, next_step));
     }
     if running.revision.status != "ACTIVE" {
         let reason = format!(

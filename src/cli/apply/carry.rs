@@ -201,7 +201,7 @@ impl Run<'_> {
         }
         let unit = &self.proposal.units[number];
         let about = unit.base.family();
-        match revise::register(self.aws, unit, self.arguments) {
+        match revise::register(self.aws, unit, self.arguments, &self.carried.registrations) {
             Ok(registration) => {
                 self.told(about, &Event::Registered(&registration), context)?;
                 for twice in &registration.twice {
@@ -237,11 +237,11 @@ impl Run<'_> {
             let workers: Vec<_> = batch
                 .iter()
                 .map(|place| {
-                    let (sender, options, after) = (sender.clone(), &options, &registrations[&place.unit]);
+                    let (sender, options, ours) = (sender.clone(), &options, &registrations);
                     scope.spawn(move || {
                         let title = place.member.running.title();
                         let mut tell = teller(&sender, &title, place.number, aws);
-                        turn::run(aws, place, after, (options, arguments), &mut tell)
+                        turn::run(aws, place, ours, (options, arguments), &mut tell)
                     })
                 })
                 .collect();

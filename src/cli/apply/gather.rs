@@ -9,7 +9,7 @@ use std::path::Path;
 
 use ecs_harden_transforms::document::Document;
 use ecs_harden_transforms::emit;
-use ecs_harden_transforms::model::Digest;
+use ecs_harden_transforms::model::{Digest, TaskView};
 
 use super::images;
 use crate::cli::args::live::Apply;
@@ -182,39 +182,58 @@ impl<'g> Gatherer<'g> {
     /// What becomes of one revision.
     fn unit(&mut self, group: Group, account: &str, terms: &mut Terms<'_>) -> Result<Unit, CliError> {
         let Group { base, services } = group;
-        let pins = self.pins(&base, &services)?;
-        let found = match &self.arguments.file {
-            Some(path) => in_place(path, &base, &services)?,
-            None => {
-                live::found(&base, Some(&services).filter(|services| !services.is_empty()).map(Vec::as_slice), pins)
-            }
+        let source = match &self.arguments.file {
+            Some(path) => in_place(path, &base)?,
+            None => base.clone(),
         };
+        let pins = self.pins(&source, &services)?;
+        let found = live::found(&source, Some(services.as_slice()).filter(|services| !services.is_empty()), pins);
+        let found = match &self.arguments.file {
+            Some(path) => Found {
+                shown: path.display().to_string(),
+                real: fs::canonicalize(path).unwrap_or_else(|_| path.clone()),
+                ..found
+            },
+            None => found,
+        };
+        let refused = |refusal| CliError::Plan { shown: found.shown.clone(), refusal };
         let in_force = terms.of(&found)?;
         let bytes = source::read(&found.input, &mut self.context.stdin)?;
-        let plan = Plan::of(&bytes, &in_force.wishes, self.context.fault)
-            .map_err(|refusal| CliError::Plan { shown: found.shown.clone(), refusal })?;
+        let plan = Plan::of(&bytes, &in_force.wishes, self.context.fault).map_err(refused)?;
         terms.looked(&plan);
-        let input = register_input(&plan).map_err(|refusal| CliError::Plan { shown: found.shown.clone(), refusal })?;
-        let before = plan_of_base(&base)?;
-        let input = Some(input).filter(|input| !is_what_runs(input, &before));
-        if input.is_some() {
+        let input = register_input(&plan).map_err(refused)?;
+        let before = read(&base)?;
+        let input = Some(input).filter(|input| !is_same_as(input, &before));
+        if let Some(input) = &input {
             let after = plan.outcome.hardened.as_ref().unwrap_or(&plan.document);
             let placement = Placement {
                 account: account.to_owned(),
                 platform_versions: services.iter().filter_map(|running| running.platform_version.clone()).collect(),
             };
-            let layers = &plan.outcome.intent.wishes.layers;
-            self.look_ahead(&before, after, layers, &placement, &base)?;
+            self.look_ahead(&before, after, &plan.outcome.intent.wishes.layers, &placement, &base)?;
+            if self.arguments.file.is_some() {
+                self.differences(&found.shown, &plan, &base)?;
+            }
+            for running in &services {
+                self.reused(running, input)?;
+            }
+        } else if !self.arguments.how.force_new_deployment {
+            // Nothing speaks against doing nothing.
+            let titles: Vec<String> = services.iter().map(Running::title).collect();
+            self.gates.retain(|gate| gate.about.as_ref().is_none_or(|about| !titles.contains(about)));
+            self.hazards.retain(|hazard| !titles.contains(&hazard.about));
         }
         let policy = terms.policy(&found)?;
         let mut members = Vec::new();
         for running in services {
-            self.ownership(&running, &base, policy.as_deref());
+            if input.is_some() {
+                self.ownership(&running, &base, policy.as_deref());
+            }
             let carrier = self.carrier(&running, input.is_some())?;
             members.push(Member { running, carrier });
         }
-        let policy = in_force.policy;
-        Ok(Unit { shown: found.shown, base: base.arn, attributes: base.attributes, policy, plan, input, members })
+        let (shown, policy) = (found.shown, in_force.policy);
+        Ok(Unit { shown, base: base.arn, attributes: base.attributes, policy, plan, input, members })
     }
 
     /// The digests that run, where images are to be pinned; and what speaks against images that may move.
@@ -243,32 +262,28 @@ fn register_input(plan: &Plan) -> Result<String, Refusal> {
     })
 }
 
-/// A file in place of the revision that runs, with what its service adds.
-fn in_place(path: &Path, base: &Described, services: &[Running]) -> Result<Found, CliError> {
+/// The text of a file in place of that of the revision that runs.
+fn in_place(path: &Path, base: &Described) -> Result<Described, CliError> {
     let bytes = source::read(&Input::File(path.to_owned()), &mut std::io::empty())?;
-    let text = String::from_utf8_lossy(&bytes).into_owned();
     let shown = path.display().to_string();
     let document = crate::plan::read(&bytes).map_err(|refusal| CliError::Plan { shown: shown.clone(), refusal })?;
-    let family = ecs_harden_transforms::model::TaskView::new(&document).family().map(str::to_owned);
-    if family.as_deref() != Some(base.arn.family()) {
+    if TaskView::new(&document).family() != Some(base.arn.family()) {
         return Err(CliError::refused(
             format!("the family in {} is not {}, which the service runs", clean(&shown), base.arn.family()),
             "name the service that runs this family, or put the family right in the file",
         ));
     }
-    let in_place = Described { text, ..base.clone() };
-    let found = live::found(&in_place, Some(services), BTreeMap::new());
-    let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    Ok(Found { shown, real, ..found })
+    Ok(Described { text: document.text().to_owned(), ..base.clone() })
 }
 
-/// The revision that is there, as a document.
-fn plan_of_base(base: &Described) -> Result<Document, CliError> {
+/// A registered revision, as a document.
+fn read(base: &Described) -> Result<Document, CliError> {
     crate::plan::read(base.text.as_bytes())
         .map_err(|refusal| CliError::Plan { shown: base.arn.short().to_owned(), refusal })
 }
 
-fn is_what_runs(input: &str, before: &Document) -> bool {
+/// Whether registering the input would make this revision again.
+fn is_same_as(input: &str, before: &Document) -> bool {
     let parsed = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
     let before = emit::register_input(before).ok().and_then(|text| parsed(&text));
     parsed(input).zip(before).is_some_and(|(planned, registered)| is_same(&planned, &registered))

@@ -1,5 +1,7 @@
 //! The revision of one unit: that nothing changed in between, that it is registered once, and that tasks of it can be placed.
 
+use std::collections::BTreeMap;
+
 use ecs_harden_transforms::model::LaunchType;
 
 use super::carry::Stopped;
@@ -13,7 +15,12 @@ use crate::rollout::register::{self, RegisterError, Registration};
 use crate::rollout::running::{Running, busy, serving};
 
 /// Registers what a unit says, after a last look at its services. Where nothing changes, that is the revision that runs.
-pub(super) fn register(aws: &Aws<'_>, unit: &Unit, arguments: &Apply) -> Result<Registration, Box<Stopped>> {
+pub(super) fn register(
+    aws: &Aws<'_>,
+    unit: &Unit,
+    arguments: &Apply,
+    ours: &BTreeMap<usize, Registration>,
+) -> Result<Registration, Box<Stopped>> {
     let stop = |error: CliError| Box::new(Stopped { error, registered: None });
     let Some(input) = &unit.input else {
         return Ok(Registration {
@@ -24,7 +31,7 @@ pub(super) fn register(aws: &Aws<'_>, unit: &Unit, arguments: &Apply) -> Result<
         });
     };
     for member in &unit.members {
-        if let Some(change) = drift(aws, &member.running, None).map_err(stop)? {
+        if let Some(change) = drift(aws, &member.running, ours).map_err(stop)? {
             return Err(stop(changed(&member.running, &change)));
         }
     }
@@ -58,8 +65,12 @@ pub(super) fn register(aws: &Aws<'_>, unit: &Unit, arguments: &Apply) -> Result<
     }
 }
 
-/// What changed about a service since it was read; how many tasks it should have is nothing of ours. `ours` is what this run registered.
-pub(super) fn drift(aws: &Aws<'_>, before: &Running, ours: Option<&Registration>) -> Result<Option<String>, CliError> {
+/// What changed about a service since it was read; how many tasks it should have is nothing of ours. `ours` is what this run registered, by unit.
+pub(super) fn drift(
+    aws: &Aws<'_>,
+    before: &Running,
+    ours: &BTreeMap<usize, Registration>,
+) -> Result<Option<String>, CliError> {
     let title = before.title();
     let now = aws.service(before.cluster(), &before.service.service_name)?;
     let Some(now) = now.filter(|now| now.status == "ACTIVE") else {
@@ -84,7 +95,7 @@ pub(super) fn drift(aws: &Aws<'_>, before: &Running, ours: Option<&Registration>
     let known = |newest: &crate::rollout::arn::RevisionArn| {
         newest.revision() <= before.revision.arn.revision()
             || before.newer.as_ref().is_some_and(|newer| newest.is(newer))
-            || ours.is_some_and(|ours| newest.is(&ours.revision) || ours.twice.iter().any(|twice| newest.is(twice)))
+            || ours.values().any(|ours| newest.is(&ours.revision) || ours.twice.iter().any(|twice| newest.is(twice)))
     };
     Ok(newest
         .filter(|newest| !known(newest))

@@ -1,6 +1,7 @@
 //! The turn of one service: a last look, the roll-out itself, and the user's own check at the end.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 
 use super::carry;
@@ -18,12 +19,12 @@ use crate::rollout::watch::News;
 pub(super) fn run(
     aws: &Aws<'_>,
     place: &carry::Turn<'_>,
-    registration: &Registration,
+    ours: &BTreeMap<usize, Registration>,
     (options, arguments): (&Options, &Apply),
     tell: &mut dyn FnMut(Event<'_>),
 ) -> Verdict {
     let running = &place.member.running;
-    match revise::drift(aws, running, Some(registration)) {
+    match revise::drift(aws, running, ours) {
         Ok(None) => {}
         Ok(Some(change)) => return refused(format!("{change}; it was left as it is")),
         Err(error) => return Verdict { call: error.call(), ..refused(error.to_string()) },
@@ -32,7 +33,7 @@ pub(super) fn run(
         cluster: running.cluster().to_owned(),
         service: running.service.service_name.clone(),
         before: running.revision.arn.clone(),
-        after: registration.revision.clone(),
+        after: ours[&place.unit].revision.clone(),
     };
     let mut options = options.clone();
     if mission.before.is(&mission.after) {

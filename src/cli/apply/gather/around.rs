@@ -1,10 +1,15 @@
 //! What stands around a service: what the new revision needs, who owns the service, which alarms watch it, and what carries a revision to it.
 
-use ecs_harden_transforms::document::Document;
-use ecs_harden_transforms::knobs::Layers;
+use std::collections::BTreeSet;
 
-use super::Gatherer;
+use ecs_harden_transforms::document::Document;
+use ecs_harden_transforms::emit;
+use ecs_harden_transforms::knobs::Layers;
+use serde_json::Value as Json;
+
+use super::{Gatherer, is_same_as, read};
 use crate::cli::CliError;
+use crate::plan::Plan;
 use crate::policy::Policy;
 use crate::rollout::api::{Controller, Described, Redeploy};
 use crate::rollout::carrier::{AppSpecSource, BeginError, Carrier, CodeDeploy, External, GroupName, Rolling};
@@ -66,6 +71,38 @@ impl Gatherer<'_> {
         Ok(())
     }
 
+    /// What a file says otherwise than the revision that runs, apart from the fixes: all of it is deployed.
+    pub(super) fn differences(&mut self, shown: &str, plan: &Plan, base: &Described) -> Result<(), CliError> {
+        let Ok(as_written) = emit::register_input(&plan.document) else { return Ok(()) };
+        let before = read(base)?;
+        if is_same_as(&as_written, &before) {
+            return Ok(());
+        }
+        let runs = emit::register_input(&before).unwrap_or_default();
+        let places = different_places(&as_written, &runs);
+        let told = places.iter().take(PLACES).cloned().collect::<Vec<_>>().join(", ");
+        let more = if places.len() > PLACES { format!(" and {} more", places.len() - PLACES) } else { String::new() };
+        let text = format!(
+            "it differs from {}, which runs, also without the fixes, and all of it would be deployed: {told}{more}",
+            base.arn.short()
+        );
+        self.notices.push(Said { about: shown.to_owned(), text });
+        Ok(())
+    }
+
+    /// A newer revision that is what would be registered is in nobody's way: it is used.
+    pub(super) fn reused(&mut self, running: &Running, input: &str) -> Result<(), CliError> {
+        let Some(newer) = &running.newer else { return Ok(()) };
+        let Some(told) = self.aws.definition(&newer.0)? else { return Ok(()) };
+        if is_same_as(input, &read(&told)?) {
+            let title = running.title();
+            self.gates.retain(|gate| !(gate.about.as_ref() == Some(&title) && gate.is_about_base()));
+            let text = format!("{} is that already, and would be used", newer.short());
+            self.notices.push(Said { about: title, text });
+        }
+        Ok(())
+    }
+
     pub(super) fn ownership(&mut self, running: &Running, base: &Described, policy: Option<&Policy>) {
         let subject = Owned {
             service: &running.service.service_name,
@@ -122,5 +159,53 @@ impl Gatherer<'_> {
             }
             Controller::CodeDeploy | Controller::Ecs | Controller::Other(_) => Ok(rolling()),
         }
+    }
+}
+
+/// So many places are named.
+const PLACES: usize = 8;
+
+/// Where two inputs differ, by members of the definition and of its containers; deeper names may be the user's own.
+fn different_places(one: &str, other: &str) -> Vec<String> {
+    let parsed = |text: &str| serde_json::from_str::<Json>(text).unwrap_or_default();
+    let (one, other) = (parsed(one), parsed(other));
+    let mut places = members(&one, &other);
+    places.retain(|name| name != "containerDefinitions");
+    let containers = |of: &Json| of["containerDefinitions"].as_array().cloned().unwrap_or_default();
+    let (ones, others) = (containers(&one), containers(&other));
+    if ones.len() != others.len() {
+        places.push("containerDefinitions".into());
+    }
+    for (index, (one, other)) in ones.iter().zip(&others).enumerate() {
+        places.extend(members(one, other).into_iter().map(|name| format!("containerDefinitions/{index}/{name}")));
+    }
+    places
+}
+
+/// The members that only one has, or that differ.
+fn members(one: &Json, other: &Json) -> Vec<String> {
+    let (Some(one), Some(other)) = (one.as_object(), other.as_object()) else { return Vec::new() };
+    let is_empty =
+        |value: Option<&Json>| value.is_none_or(|value| matches!(value.to_string().as_str(), "[]" | "{}" | "null"));
+    let names: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
+    let differs = |name: &&&String| {
+        let (one, other) = (one.get(**name), other.get(**name));
+        one != other && !(is_empty(one) && is_empty(other))
+    };
+    names.iter().filter(differs).map(|name| (*name).clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_that_differ_are_named_by_members_that_ecs_names() {
+        let one = r#"{"cpu": "256", "containerDefinitions": [{"name": "api", "image": "a", "environment": []}]}"#;
+        let other =
+            r#"{"cpu": "512", "containerDefinitions": [{"name": "api", "image": "b", "dockerLabels": {"x": "y"}}]}"#;
+        let places = ["cpu", "containerDefinitions/0/dockerLabels", "containerDefinitions/0/image"];
+        assert_eq!(different_places(one, other), places);
+        assert_eq!(different_places(one, one), Vec::<String>::new());
     }
 }
