@@ -86,7 +86,7 @@ pub enum CliError {
         next_step: String,
     },
     /// A definition that a whole run depends on cannot be worked on.
-    #[error("{shown}: {}", refusal.message)]
+    #[error("{}: {}", placed(shown, refusal), refusal.message)]
     Plan {
         /// The definition, as users should see it.
         shown: String,
@@ -142,6 +142,11 @@ impl CliError {
             Self::Output(_) => "check where the output goes: a full disk, a closed pipe".into(),
         }
     }
+}
+
+/// A definition, and the place in it that is to blame.
+fn placed(shown: &str, refusal: &Refusal) -> String {
+    refusal.at.map_or_else(|| shown.to_owned(), |(line, column)| format!("{shown}:{line}:{column}"))
 }
 
 /// Runs the program on the process's own arguments, streams and environment.

@@ -8,7 +8,7 @@ use crate::document::{Document, Envelope};
 use serde_json::Value as Json;
 
 use crate::edit::{self, Edit, to_json};
-use crate::read::PlaceholderPosition;
+use crate::read::{PlaceholderPosition, placeholder};
 use crate::tree::{Node, Path, Span, Value};
 
 #[cfg(test)]
@@ -58,6 +58,27 @@ impl EmitError {
     /// Whether it is our bug.
     pub const fn is_ours(self) -> bool {
         matches!(self, Self::Unproven)
+    }
+}
+
+/// Members whose text a shell may read: `${X}` there is a variable, and no placeholder.
+const SHELL_TEXT: [&str; 3] = ["command", "entryPoint", "healthCheck"];
+
+/// The first string of the definition that a deploy tool has yet to fill in. ECS would take it as it stands.
+pub fn unrendered(document: &Document) -> Option<Span> {
+    let Envelope::Definition { at, .. } = document.envelope() else { return None };
+    unrendered_in(document.parsed().root.at(at)?)
+}
+
+fn unrendered_in(node: &Node) -> Option<Span> {
+    match &node.value {
+        Value::String(text) => placeholder::in_string(text).then_some(node.span),
+        Value::Array(array) => array.items.iter().find_map(unrendered_in),
+        Value::Object(object) => {
+            let members = object.members.iter().filter(|member| !SHELL_TEXT.contains(&member.name.as_str()));
+            members.into_iter().find_map(|member| unrendered_in(&member.value))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Opaque => None,
     }
 }
 

@@ -273,6 +273,15 @@ fn in_place(path: &Path, base: &Described) -> Result<Described, CliError> {
             "name the service that runs this family, or put the family right in the file",
         ));
     }
+    if let Some(span) = emit::unrendered(&document) {
+        let refusal = Refusal {
+            message: "a placeholder stands here, and ECS would take it as it is".into(),
+            next_step: "let your deploy tool fill the file in first, and give what comes out".into(),
+            at: Some(document.lines().position(span.start)),
+            kind: RefusalKind::Contradicted,
+        };
+        return Err(CliError::Plan { shown, refusal });
+    }
     Ok(Described { text: document.text().to_owned(), ..base.clone() })
 }
 

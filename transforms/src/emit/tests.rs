@@ -298,3 +298,20 @@ fn tags_inside_and_beside_are_refused_and_nulls_leave_both() {
         "{\"containerDefinitions\": [], \"tags\": [{\"key\": \"b\"}]}\n",
     );
 }
+
+#[test]
+fn what_a_deploy_tool_has_yet_to_fill_in_is_found_outside_shell_text() {
+    let place = |text: &str| unrendered(&read(text)).map(|span| text[span.start..span.end].to_owned());
+    let definition =
+        |member: &str| format!(r#"{{"family": "f", "containerDefinitions": [{{"name": "a", {member}}}]}}"#);
+    assert_eq!(place(&definition(r#""image": "app:${TAG}""#)).as_deref(), Some(r#""app:${TAG}""#));
+    assert_eq!(
+        place(&definition(r#""environment": [{"name": "A", "value": "{{ a }}"}]"#)).as_deref(),
+        Some(r#""{{ a }}""#)
+    );
+    for shell in
+        [r#""command": ["echo ${A}"]"#, r#""healthCheck": {"command": ["CMD-SHELL", "$(a)"]}"#, r#""image": "app:1""#]
+    {
+        assert_eq!(place(&definition(shell)), None, "{shell}");
+    }
+}
