@@ -200,7 +200,8 @@ fn the_command_line_says_what_its_goldens_show() {
         }
         let mut command = Command::new(env!("CARGO_BIN_EXE_ecs-harden"));
         command.env_remove("CI").env_remove("CLICOLOR_FORCE").env_remove("COLUMNS").env("NO_COLOR", "1");
-        command.env_remove("AWS_REGION").env_remove("AWS_DEFAULT_REGION");
+        command.env_remove("AWS_REGION").env_remove("AWS_DEFAULT_REGION").env_remove("AWS_PROFILE");
+        command.env("HOME", scratch.path()).env("AWS_EC2_METADATA_DISABLED", "true");
         for argument in args(&case) {
             match argument.split_once('=') {
                 Some(("FAULT", fault)) => command.env("ECS_HARDEN_TEST_FAULT", fault),
