@@ -16,11 +16,9 @@ use live::{Apply, Rollback, Target, Watch};
 /// Turns an Amazon ECS task definition into a hardened revision.
 #[derive(Debug, Parser)]
 #[command(name = "ecs-harden", version, about, long_about = None, disable_help_subcommand = true)]
-#[command(
-    after_help = "Exit status: 0 fine, 1 findings, 2 usage or unreadable input, 3 refused, 4 AWS refused or out of reach,\n\
-                        5 a deployment failed, 6 not verified, 70 our own proof failed, 130 Ctrl-C.\n\
-                        Files are changed by `fix` alone, and services by `apply` and `rollback`, after it was shown."
-)]
+#[command(after_help = "Exit status: 0 fine, 1 findings, 2 usage or unreadable input, 3 refused,\n\
+                        4 AWS refused or out of reach, 5 a deployment failed, 6 not verified, 70 our own proof failed, 130 Ctrl-C.\n\
+                        Files are changed by `fix` alone, and services by `apply` and `rollback`, after it was shown.")]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

@@ -62,7 +62,8 @@ pub(in crate::cli) fn run(arguments: &Rollback, context: &mut Context) -> Result
         return Err(CliError::refused("nobody can be asked: this is no terminal", "run it with --yes"));
     }
     let record = arguments.which.record.as_deref().map(records::read).transpose()?;
-    let way = Way::new(&account(&arguments.which.account, record.as_ref()), CtrlC::Interrupts, context)?;
+    let account = account(&arguments.which.account, record.as_ref());
+    let way = Way::new(&account, CtrlC::Ends, context)?;
     let aws = way.aws();
     let patience = Patience { stall: arguments.stall, ..Patience::DEFAULT };
     let bake = Bake { time: std::time::Duration::ZERO, pause: patience.pause, alarms: Vec::new() };
@@ -89,6 +90,9 @@ pub(in crate::cli) fn run(arguments: &Rollback, context: &mut Context) -> Result
         writeln!(context.err, "nothing was changed")?;
         return Ok(Exit::Refused);
     }
+    // From here on Ctrl-C ends what waits, so that it can be told where things stand.
+    let way = Way::new(&account, CtrlC::Interrupts, context)?;
+    let aws = way.aws();
     let looker = Looker::new(&aws, options, arguments.format, context);
     carry_out(carried, returns, looker, context)
 }

@@ -128,19 +128,22 @@ fn named(unit: &Unit) -> Input {
     Input::Live(std::sync::Arc::new(live))
 }
 
-/// What the applied fixes may break, once each.
+/// What the applied fixes may break, each once, with the tests for every container.
 fn risks(plan: &Plan) -> String {
-    let mut told = Vec::new();
+    let mut told: Vec<(String, Vec<String>)> = Vec::new();
     for (breaks, test) in summary::risks(plan) {
-        let said = (breaks, test);
-        if !told.contains(&said) {
-            told.push(said);
+        match told.iter_mut().find(|(known, _)| *known == breaks) {
+            Some((_, tests)) if tests.contains(&test) => {}
+            Some((_, tests)) => tests.push(test),
+            None => told.push((breaks, vec![test])),
         }
     }
     let mut text = String::new();
-    for (breaks, test) in told {
+    for (breaks, tests) in told {
         line(&mut text, &format!("  may break: {breaks}"));
-        line(&mut text, &format!("    test: {test}"));
+        for test in tests {
+            line(&mut text, &format!("    test: {test}"));
+        }
     }
     text
 }
