@@ -1,0 +1,1 @@
+"""The double, driven with boto3 over HTTP: scenario by scenario."""
