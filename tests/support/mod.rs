@@ -7,6 +7,7 @@
     reason = "every test crate compiles its own copy of this module and uses a part of it"
 )]
 
+pub mod aws;
 pub mod compare;
 pub mod generate;
 pub mod validity;
