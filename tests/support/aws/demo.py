@@ -18,8 +18,8 @@ def main():
     except (provision.Failed, OSError) as error:
         print(f"the double of AWS cannot be set up: {error}", file=sys.stderr)
         return 1
-    command = [python, "-m", "launcher", "--demo", "--port", options.port]
-    with subprocess.Popen(command, cwd=provision.HERE, stdout=subprocess.PIPE, text=True) as double:
+    command = [python, "-m", "launcher", "--demo", "--until-eof", "--port", options.port]
+    with subprocess.Popen(command, cwd=provision.HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as double:
         port = double.stdout.readline().strip()
         if not port:
             return double.wait() or 1

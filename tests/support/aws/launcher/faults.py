@@ -6,9 +6,9 @@ from .errors import Control, Refused
 
 KINDS = (
     "throttle", "500", "503", "commit-then-500", "commit-then-drop", "commit-then-garbage", "drop", "denied", "latency", "expired-token",
-    "garbage",
+    "garbage", "meanwhile",
 )
-MEMBERS = {"service", "operation", "nth", "times", "kind", "ms", "target", "used", "seen", "left"}
+MEMBERS = {"service", "operation", "nth", "times", "kind", "ms", "target", "used", "seen", "calls", "after"}
 
 
 class Faults:
@@ -25,6 +25,8 @@ class Faults:
                 raise Control(f"a fault has no `{sorted(unknown)[0]}`")
             if fault.get("kind") not in KINDS:
                 raise Control(f"no kind of fault `{fault.get('kind')}`: there are {', '.join(KINDS)}")
+            if fault["kind"] == "meanwhile" and not isinstance(fault.get("calls"), list):
+                raise Control("`meanwhile` has `calls`: what somebody else does, as [{service, operation, input}]")
             nth = fault.get("nth", 1)
             if nth != "all" and not all(isinstance(number, int) and number > 0 for number in ([nth] if isinstance(nth, int) else nth)):
                 raise Control('`nth` is a number from 1, a list of such, or "all"')

@@ -16,6 +16,12 @@ from .world import World
 
 OWN = {"ecs": api.OPERATIONS, "codedeploy": codedeploy.OPERATIONS, **around.OPERATIONS}
 WHOLE = ("ecs", "codedeploy", "ecr", "logs")
+# What a service says to a member that is absent, or of the right type and not allowed.
+CONSTRAINT = {"codedeploy": "ValidationException"}
+ALARM = {
+    "MetricName": "HTTPCode_Target_5XX_Count", "Namespace": "AWS/ApplicationELB", "Statistic": "Sum", "Period": 60, "EvaluationPeriods": 1,
+    "Threshold": 1.0, "ComparisonOperator": "GreaterThanThreshold",
+}
 GARBAGE = b"<html><body>not what was asked for</body></html>"
 
 
@@ -34,15 +40,32 @@ class Double:
         """Forgets everything: the world, the calls, the faults, what moto knows."""
         self.world = World(self.account, self.region)
         self.world.alarm = self.alarm
+        self.elsewhere = {}
         self.moto.reset()
         self.calls.wipe()
         self.faults = faults.Faults()
         self.number = 0
 
     def alarm(self, name, state="ALARM"):
-        """Gives a CloudWatch alarm its state."""
+        """Gives a CloudWatch alarm its state, and makes it where it is new."""
+        if not self.moto.call(self.region, "cloudwatch", "DescribeAlarms", {"AlarmNames": [name]})["MetricAlarms"]:
+            self.moto.call(self.region, "cloudwatch", "PutMetricAlarm", ALARM | {"AlarmName": name})
         given = {"AlarmName": name, "StateValue": state, "StateReason": "Threshold Crossed"}
         self.moto.call(self.region, "cloudwatch", "SetAlarmState", given)
+
+    def call(self, service, operation, given):
+        """One operation with the members of its request, unsigned and unlogged: for seeds, and for what somebody else does."""
+        own = OWN.get(service, {}).get(operation)
+        if own is None:
+            return self.moto.call(self.region, service, operation, given)
+        shapes.check(service, operation, given)
+        return own(self.world, given)
+
+    def world_of(self, request):
+        """The world of the region that a request is signed for: any but the seeded one is empty. IAM is everywhere the same."""
+        if request.region in ("", self.region) or request.service == "iam":
+            return self.world
+        return self.elsewhere.setdefault(request.region, World(self.account, request.region))
 
     def handle(self, request):
         """The answer to one call of a service, or None where the connection is to be dropped without one."""
@@ -68,7 +91,11 @@ class Double:
             return (200, [("Content-Type", "text/html")], GARBAGE), "valid"
         if kind in ("throttle", "500", "503", "denied", "expired-token"):
             return wire.refusal(request, faults.refusal(kind, request, self.account), number), "valid"
+        if kind == "meanwhile" and not fault.get("after"):
+            self._meanwhile(fault)
         told = self.carry_out(request, number)
+        if kind == "meanwhile" and fault.get("after"):
+            self._meanwhile(fault)
         if kind == "commit-then-drop":
             return None, "valid"
         if kind == "commit-then-garbage":
@@ -76,6 +103,10 @@ class Double:
         if kind == "commit-then-500":
             return wire.refusal(request, faults.refusal(kind, request, self.account), number), "valid"
         return told, "valid"
+
+    def _meanwhile(self, fault):
+        for call in fault["calls"]:
+            self.call(call["service"], call["operation"], call.get("input", {}))
 
     def carry_out(self, request, number=0):
         """The answer of the double's own services, or moto's."""
@@ -86,13 +117,16 @@ class Double:
             if operation is None:
                 raise Refused("UnknownOperationException", f"The double has no {request.service}:{request.operation}.")
             members = shapes.without_null(request.members())
-            missing = "ClientException" if request.operation == "RegisterTaskDefinition" else "InvalidParameterException"
+            code = CONSTRAINT.get(request.service, "InvalidParameterException")
+            if request.operation == "RegisterTaskDefinition":
+                code = "ClientException"
             if request.protocol != "query":
-                shapes.check(request.service, request.operation, members, missing)
+                shapes.check(request.service, request.operation, members, code)
             if request.service == "ecs":
                 self.world.limits.count(request.operation)
-            told = operation(self.world, members)
-            self.world.moves += 1
+            world = self.world_of(request)
+            told = operation(world, members)
+            world.moves += 1
             return wire.answer(request, told, number)
         except Refused as error:
             return wire.refusal(request, error, number)
@@ -132,7 +166,7 @@ class Double:
                 self.alarm(given["name"], given.get("state", "ALARM"))
                 return {}
             if (method, path) == ("POST", "/_double/call"):
-                told = self.moto.call(given.get("region", self.region), given["service"], given["operation"], given.get("input", {}))
+                told = self.call(given["service"], given["operation"], given.get("input", {}))
                 return json.loads(json.dumps(told, default=str))
             if method == "GET" and path.startswith("/_double/raw/"):
                 return self._raw(path.rsplit("/", 1)[1])
@@ -174,7 +208,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def _controlled(self, body):
         try:
             told = self.double.control(self.command, self.path, body)
-        except (Control, Refused, ValueError, KeyError, TypeError) as error:
+        except Exception as error:
+            if not isinstance(error, (Control, Refused)):
+                traceback.print_exc()
             told = {"error": f"{type(error).__name__}: {error}"}
             return 400, [("Content-Type", "application/json")], json.dumps(told).encode()
         content = told if isinstance(told, bytes) else json.dumps(told, ensure_ascii=False).encode()

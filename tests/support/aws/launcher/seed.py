@@ -78,8 +78,6 @@ def _parameters(double, parameters, _told):
 
 def _alarms(double, alarms, _told):
     for name, alarm_state in alarms.items():
-        given = {"MetricName": "5xx", "Namespace": "Shop", "Period": 60, "EvaluationPeriods": 1, "Threshold": 1.0, "Statistic": "Sum"}
-        _call(double, "cloudwatch", "PutMetricAlarm", AlarmName=name, ComparisonOperator="GreaterThanThreshold", **given)
         double.alarm(name, alarm_state)
 
 
@@ -274,7 +272,7 @@ def _scripts(double, scripts, _told):
 
 
 def _call(double, service, operation, **given):
-    double.moto.call(double.region, service, operation, given)
+    double.call(service, operation, given)
 
 
 PARTS = {

@@ -7,6 +7,7 @@ import time
 import urllib.error
 import urllib.request
 
+import boto3
 import botocore.exceptions
 
 from .base import URL, Scenario, client, control, raw, signed
@@ -78,6 +79,14 @@ class Faults(Scenario):
         self.assertEqual([call["attempt"].split(";")[0] for call in calls], ["attempt=1", "attempt=2", "attempt=3"])
         self.assertEqual(len({call["sha256"] for call in calls}), 1)
 
+    def test_what_somebody_else_does_meanwhile(self):
+        self.shop(revisions=3)
+        update = {"cluster": "shop", "service": "checkout", "taskDefinition": "checkout:3"}
+        self.fault("meanwhile", calls=[{"service": "ecs", "operation": "UpdateService", "input": update}])
+        self.ecs.register_task_definition(**DEFINITION)
+        self.assertEqual(self.service()["taskDefinition"][-1], "3")
+        self.assertNotIn("UpdateService", [call["operation"] for call in control("GET", "calls")])
+
     def test_other_services_too(self):
         control("POST", "faults", [{"service": "sts", "operation": "GetCallerIdentity", "kind": "expired-token"}])
         self.refused("ExpiredToken", client("sts").get_caller_identity)
@@ -119,6 +128,29 @@ class Calls(Scenario):
 
 class Seeds(Scenario):
     """Worlds by document."""
+
+    def test_other_regions_are_empty(self):
+        self.shop()
+        session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
+        elsewhere = session.client("ecs", endpoint_url=URL)
+        self.assertEqual(elsewhere.list_clusters()["clusterArns"], [])
+        self.refused("ClusterNotFoundException", elsewhere.describe_services, cluster="shop", services=["checkout"])
+        arn = "arn:aws:ecs:us-east-1:123456789012:cluster/shop"
+        self.refused("ClusterNotFoundException", self.ecs.describe_services, cluster=arn, services=["checkout"])
+
+    def test_a_service_of_another_cluster(self):
+        self.shop()
+        self.seed(clusters={"other": {}})
+        arn = self.service()["serviceArn"]
+        text = self.refused("InvalidParameterException", self.ecs.describe_services, cluster="other", services=[arn])
+        self.assertIn("Identifier is for cluster shop. Your cluster is other", text)
+
+    def test_what_is_wanted_changes_without_a_deployment(self):
+        self.shop()
+        for count in (4, 1):
+            self.ecs.update_service(cluster="shop", service="checkout", desiredCount=count)
+            self.assertEqual(self.service()["runningCount"], count)
+        self.assertEqual(len(self.service()["deployments"]), 1)
 
     def test_equal_seeds_make_equal_worlds(self):
         told = []

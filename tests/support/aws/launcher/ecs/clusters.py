@@ -7,15 +7,15 @@ from .pages import page
 FARGATE = ("FARGATE", "FARGATE_SPOT")
 
 
-def name_of(world, request):
+def name_of(request):
     """The name in a request's `cluster`, which may be an ARN or absent."""
     return request.get("cluster", "default").rsplit("/", 1)[-1]
 
 
 def find(world, request):
     """The cluster that a request names."""
-    cluster = world.clusters.get(name_of(world, request))
-    if cluster is None or cluster["status"] != "ACTIVE":
+    asked, cluster = request.get("cluster", "default"), world.clusters.get(name_of(request))
+    if cluster is None or cluster["status"] != "ACTIVE" or (asked.startswith("arn:") and asked != cluster["clusterArn"]):
         raise Refused("ClusterNotFoundException", "Cluster not found.")
     return cluster
 

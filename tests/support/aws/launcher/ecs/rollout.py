@@ -61,6 +61,8 @@ def tick(world, service):
         _step(world, service, primary)
     elif primary.state == "COMPLETED":
         primary.settled += 1
+        if len(state.running(world, primary.tasks)) != service.wanted(world):
+            _scale(world, service, primary, service.wanted(world))
         afterwards(world, service, primary)
 
 
@@ -106,6 +108,8 @@ def _scale(world, service, deployment, number):
     present = state.running(world, deployment.tasks)
     started = []
     definition = state.definition_of(world, deployment.definition)
+    for arn in present[number:]:
+        tasks.scale_in(world, arn, deployment.id)
     for _ in range(number - len(present)):
         started.append(tasks.launch(world, service, definition, deployment.id, service.settings))
     deployment.tasks += started

@@ -106,12 +106,19 @@ def fits(world, service, definition, settings):
 def find(world, request, active=True):
     """The service that a request names."""
     cluster = clusters.find(world, request)["clusterName"]
+    check_identifier(cluster, request["service"])
     service = world.services.get((cluster, request["service"].rsplit("/", 1)[-1]))
     if service is None:
         raise Refused("ServiceNotFoundException", "Service not found.")
     if active and service.status != "ACTIVE":
         raise Refused("ServiceNotActiveException", "Service was not ACTIVE.")
     return service
+
+
+def check_identifier(cluster, name):
+    """Refuses the ARN of a service of another cluster."""
+    if name.startswith("arn:") and name.count("/") == 2 and name.split("/")[1] != cluster:
+        raise invalid(f"Invalid identifier: Identifier is for cluster {name.split('/')[1]}. Your cluster is {cluster}")
 
 
 def tick(world, service):
@@ -144,6 +151,7 @@ def describe(world, request):
         raise invalid("Services cannot be empty." if not asked else "Services cannot be more than 10.")
     told, failures = [], []
     for name in asked:
+        check_identifier(cluster, name)
         service = world.services.get((cluster, name.rsplit("/", 1)[-1]))
         if service is None:
             arn = name if name.startswith("arn:") else world.arn("ecs", f"service/{cluster}/{name}")
