@@ -29,8 +29,8 @@ pub struct Context {
     pub ci: Ci,
     /// The day, in UTC; it decides which waivers have expired.
     pub today: Date,
-    /// The region that the environment names, as AWS's own tools take it: `AWS_REGION`, else `AWS_DEFAULT_REGION`.
-    pub region: Option<String>,
+    /// The variable that names a region, as AWS's own tools take it: `AWS_REGION`, else `AWS_DEFAULT_REGION`.
+    pub region: Option<Variable>,
     /// Damage for a test to watch; only debug builds can be asked for it.
     pub fault: Fault,
     /// How much is told.
@@ -54,6 +54,22 @@ pub enum Terminal {
     Yes,
     /// One of them is not.
     No,
+}
+
+/// A variable of the environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value, which is not empty.
+    pub value: String,
+}
+
+impl Variable {
+    fn read(name: &'static str) -> Option<Self> {
+        let value = std::env::var(name).ok().filter(|value| !value.is_empty())?;
+        Some(Self { name, value })
+    }
 }
 
 /// Which streams take colour.
@@ -104,9 +120,7 @@ impl Context {
             cwd: std::env::current_dir()?,
             ci: if ci { Ci::Yes } else { Ci::No },
             today: today(std::env::var("ECS_HARDEN_TEST_TODAY").ok().as_deref()),
-            region: ["AWS_REGION", "AWS_DEFAULT_REGION"]
-                .into_iter()
-                .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty())),
+            region: ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find_map(Variable::read),
             fault: fault(std::env::var("ECS_HARDEN_TEST_FAULT").ok().as_deref()),
             verbosity: Verbosity::Normal,
             workers: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),

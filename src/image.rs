@@ -3,8 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ecs_harden_transforms::images::config::{self, ImageConfig};
-use parse_dockerfile::{Instruction, JsonOrStringArray};
+use ecs_harden_transforms::images::config::{self, ConfigLines, ImageConfig};
+use ecs_harden_transforms::read::LineIndex;
+use parse_dockerfile::{Instruction, JsonOrStringArray, Keyword};
 use serde_json::Value;
 
 use crate::source::{self, Input};
@@ -19,16 +20,17 @@ pub struct ImageError {
     pub next_step: &'static str,
 }
 
-/// The configurations that a file or an OCI layout holds.
-pub fn configs(path: &Path) -> Result<Vec<ImageConfig>, ImageError> {
+/// The configurations that a file or an OCI layout holds, and the file that holds them.
+pub fn configs(path: &Path) -> Result<(PathBuf, Vec<ImageConfig>), ImageError> {
     let error = |message: &str, next_step| ImageError { path: path.to_owned(), message: message.to_owned(), next_step };
-    let text = if path.is_dir() { layout(path)? } else { read(path)? };
-    config::parse(&text).map_err(|wrong| {
+    let file = if path.is_dir() { layout(path)? } else { path.to_owned() };
+    let configs = config::parse(&read(&file)?).map_err(|wrong| {
         error(
             &wrong.to_string(),
             "save it with `docker image inspect IMAGE > image.json`, or `crane config IMAGE > image.json`",
         )
-    })
+    })?;
+    Ok((file, configs))
 }
 
 /// What the last stage of a Dockerfile says.
@@ -38,26 +40,32 @@ pub fn dockerfile(path: &Path) -> Result<ImageConfig, ImageError> {
     let parsed = parse_dockerfile::parse(&text)
         .map_err(|_| error("this is no Dockerfile that can be read", "check it with `docker build --check`"))?;
     let mut stage = parsed.stages().last();
-    let mut found = ImageConfig::default();
+    let (mut found, mut lines) = (ImageConfig::default(), ConfigLines::default());
+    let index = LineIndex::new(&text);
+    let line = |keyword: &Keyword| Some(index.position(keyword.span.start).0);
     let mut user = None;
     // A stage that is built on another one of the file starts as that one ends.
     for _ in 0..=parsed.stages().len() {
         let Some(current) = stage else { break };
         for instruction in current.instructions.iter().rev() {
             match instruction {
-                Instruction::User(found) if user.is_none() => user = Some(found.arguments.value.trim().to_owned()),
+                Instruction::User(found) if user.is_none() => {
+                    user = Some(found.arguments.value.trim().to_owned());
+                    lines.user = line(&found.user);
+                }
                 Instruction::Expose(ports) => {
+                    lines.ports = line(&ports.expose);
                     let ports = ports.arguments.iter().map(|port| port.value.split('/').next().unwrap_or_default());
                     found.ports.extend(ports.filter_map(|port| port.parse::<u16>().ok()));
                 }
                 Instruction::Volume(volumes) => {
+                    lines.volumes = line(&volumes.volume);
                     let paths = match &volumes.arguments {
                         JsonOrStringArray::Json(list) => &list.value,
                         JsonOrStringArray::String(words) => words,
                     };
                     found.volumes.extend(paths.iter().map(|path| path.value.to_string()));
                 }
-
                 _ => {}
             }
         }
@@ -75,8 +83,7 @@ pub fn dockerfile(path: &Path) -> Result<ImageConfig, ImageError> {
             "give the built image instead: --image-config",
         ));
     }
-    found.user = Some(user).filter(|user| !config::is_root(user));
-    Ok(found)
+    Ok(ImageConfig { user: Some(user).filter(|user| !config::is_root(user)), lines, ..found })
 }
 
 fn read(path: &Path) -> Result<String, ImageError> {
@@ -86,9 +93,9 @@ fn read(path: &Path) -> Result<String, ImageError> {
     String::from_utf8(bytes).map_err(|_| error("it is not UTF-8", "give a configuration, not the image itself"))
 }
 
-/// The configuration in an OCI layout: the only image, or its variant for Linux on x86-64, else the first (OCI image specification,
+/// The file with the configuration in an OCI layout: the only image, or its variant for Linux on x86-64, else the first (OCI image specification,
 /// "Image Layout").
-fn layout(path: &Path) -> Result<String, ImageError> {
+fn layout(path: &Path) -> Result<PathBuf, ImageError> {
     let mut manifest = read(&path.join("index.json"))?;
     // An index may name further indexes, one below the other.
     for _ in 0..4 {
@@ -103,7 +110,7 @@ fn layout(path: &Path) -> Result<String, ImageError> {
         };
         let chosen = manifests.iter().find(is_linux).or_else(|| manifests.first());
         let digest = chosen.and_then(|item| item.get("digest")).cloned().unwrap_or_default();
-        manifest = blob(path, &digest)?;
+        manifest = read(&blob(path, &digest)?)?;
     }
     Err(ImageError {
         path: path.to_owned(),
@@ -112,11 +119,11 @@ fn layout(path: &Path) -> Result<String, ImageError> {
     })
 }
 
-fn blob(path: &Path, digest: &Value) -> Result<String, ImageError> {
+fn blob(path: &Path, digest: &Value) -> Result<PathBuf, ImageError> {
     let (algorithm, hash) = digest.as_str().and_then(|digest| digest.split_once(':')).unwrap_or_default();
     let plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if plain(algorithm) && plain(hash) {
-        return read(&path.join("blobs").join(algorithm).join(hash));
+        return Ok(path.join("blobs").join(algorithm).join(hash));
     }
     Err(ImageError {
         path: path.to_owned(),
@@ -145,6 +152,7 @@ mod tests {
                 .unwrap();
         assert_eq!(found.user.as_deref(), Some("4711:4711"));
         assert_eq!((found.ports, found.volumes), (vec![80, 8443], vec!["/data".to_owned()]));
+        assert_eq!(found.lines, ConfigLines { user: Some(6), volumes: Some(5), ports: Some(4) });
         assert_eq!(of("FROM a AS base\nUSER app\nFROM base\nRUN true\n").unwrap().user.as_deref(), Some("app"));
         assert_eq!(of("FROM a\nUSER 7\nUSER root\n").unwrap().user, None);
         assert!(of("FROM a\nUSER 7\nFROM b\n").unwrap_err().contains("names no USER"));
@@ -166,7 +174,8 @@ mod tests {
         );
         write("amd", r#"{"config": {"digest": "sha256:config"}, "layers": []}"#);
         write("config", r#"{"architecture": "amd64", "os": "linux", "config": {"User": "65532"}}"#);
-        assert_eq!(configs(directory.path()).unwrap()[0].user.as_deref(), Some("65532"));
+        let (file, found) = configs(directory.path()).unwrap();
+        assert_eq!((file, found[0].user.as_deref()), (blobs.join("config"), Some("65532")));
         fs::write(directory.path().join("index.json"), r#"{"manifests": [{"digest": "sha256:../../etc"}]}"#).unwrap();
         assert!(configs(directory.path()).unwrap_err().message.contains("no OCI layout"));
     }

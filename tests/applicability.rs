@@ -199,6 +199,7 @@ fn harden(document: &Document, pass: &'static Pass, weakness: &Weakness) -> Opti
         origin: Provenance::Policy,
         scope: Scope::everything(),
         knobs: serde_json::from_value(weakness.knobs.clone()).unwrap(),
+        written: std::sync::Arc::default(),
     };
     let pin = |digest: &str| ("web".to_owned(), Digest::try_from(digest.to_owned()).unwrap());
     let wishes = Wishes {

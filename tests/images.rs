@@ -88,7 +88,7 @@ fn record(text: &mut String, title: &str, definition: &Value) {
             Remedy::Fix(fix) => {
                 writeln!(text, "  {pass}: {} ({})", fix.title, fix.applicability.name()).unwrap();
                 for value in &fix.values {
-                    writeln!(text, "    rests on {}: {}", value.value, value.by.phrase()).unwrap();
+                    writeln!(text, "    rests on {}: {}", value.value, value.by.kind.phrase()).unwrap();
                 }
             }
             Remedy::Manual(obstacles) => {

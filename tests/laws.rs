@@ -75,6 +75,7 @@ fn wishes() -> impl Strategy<Value = Wishes> {
                 origin: Provenance::Flag,
                 scope: ecs_harden_transforms::knobs::Scope::everything(),
                 knobs: serde_json::from_value(knobs).expect("the knobs above are right"),
+                written: std::sync::Arc::default(),
             });
             Wishes {
                 selection,

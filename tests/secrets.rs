@@ -124,6 +124,7 @@ template = "arn:{partition}:ssm:eu-central-1:{account}:parameter/{family}/{conta
 names = ["ACME_*"]
 
 [secrets.arns]
+# the old one was pl4nted-in-the-policy
 DB_PASSWORD = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:planted/db-AbCdEf:password::"
 AWS_SECRET_ACCESS_KEY = "arn:aws:ssm:eu-central-1:123456789012:parameter/planted/key"
 splunk-token = "arn:aws:ssm:eu-central-1:123456789012:parameter/planted/splunk"
@@ -234,6 +235,19 @@ fn no_command_shows_a_planted_value() {
             &["init", ".", "-o", "-"],
             &["init", "-vv"],
             &["explain"],
+            &["explain", "--finding", "plaintext-secret", name, "--policy", "policy.toml"],
+            &["explain", "--finding", "plaintext-secret", name, "--policy", "policy.toml", "--format", "json"],
+            &[
+                "explain",
+                "--finding",
+                "root-user",
+                name,
+                "--image-config",
+                "image.json",
+                "--dockerfile",
+                "c1=Dockerfile",
+            ],
+            &["explain", "--finding", "root-user", name, "--subject", "nothing"],
             &["passes"],
             &["fix", name, "-vv"],
         ];

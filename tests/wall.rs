@@ -37,6 +37,7 @@ const DEPENDENCIES: [&str; 8] =
 /// passes read `intent`.
 const PURE: &[(&str, &[&str])] = &[
     ("arn", &[]),
+    ("provenance", &[]),
     ("tree", &[]),
     ("read", &["tree"]),
     ("edit", &["tree", "read"]),
@@ -50,7 +51,7 @@ const PURE: &[(&str, &[&str])] = &[
     ("evidence", &["capability"]),
     ("host_paths", &["model"]),
     ("rules", &["tree", "model"]),
-    ("images", &["read", "passes"]),
+    ("images", &["read", "passes", "provenance", "tree"]),
     ("knobs", &["images", "model", "pass", "passes"]),
     ("waiver", &["knobs", "pass"]),
     (
@@ -70,7 +71,7 @@ const PURE: &[(&str, &[&str])] = &[
             "waiver",
         ],
     ),
-    ("pass", &["tree", "edit", "model", "intent", "knobs"]),
+    ("pass", &["tree", "edit", "model", "intent", "knobs", "provenance"]),
     (
         "passes",
         &[

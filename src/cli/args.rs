@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use ecs_harden_transforms::arn::KeyArn;
 use ecs_harden_transforms::model::{LaunchType, Os};
 use ecs_harden_transforms::pass::Severity;
@@ -34,6 +34,19 @@ pub struct Cli {
     pub quiet: bool,
 }
 
+impl Cli {
+    /// What the arguments of this process say.
+    pub fn from_process() -> Result<Self, clap::Error> {
+        // Without a file there is nothing to steer.
+        let flags = Run::augment_args(clap::Command::default());
+        let steers = |argument: &Arg| flags.get_arguments().any(|flag| flag.get_id() == argument.get_id());
+        let with_a_file = |argument| if steers(&argument) { argument.requires("finding") } else { argument };
+        let mut command = Self::command().mut_subcommand("explain", |explain| explain.mut_args(with_a_file));
+        let matches = command.try_get_matches_from_mut(std::env::args_os())?;
+        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+    }
+}
+
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -55,11 +68,8 @@ pub enum Command {
     Init(Init),
     /// Read what a refused program says, and print the settings that mend it
     Learn(Learn),
-    /// Explain a pass: what it finds, what it changes, what may break
-    Explain {
-        /// The pass; all of them when left out
-        pass: Option<String>,
-    },
+    /// Explain a pass, or with --finding why a fix has the values that it has
+    Explain(Explain),
     /// List the passes
     Passes,
     /// Show what a policy says
@@ -157,6 +167,26 @@ pub struct IamPolicy {
     /// The ARN of a key of your own that the secrets or parameters are encrypted with; may be repeated
     #[arg(long, value_name = "ARN")]
     pub kms_key: Vec<KeyArn>,
+    /// How the run is steered.
+    #[command(flatten)]
+    pub run: Run,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The pass, all of them when left out; with --finding the file, or - for standard input
+    #[arg(value_name = "PASS|FILE")]
+    pub what: Option<String>,
+    /// Explain what this pass finds in a file: what each value of its fix rests on, and where that is written
+    #[arg(long, value_name = "PASS", requires = "what")]
+    pub finding: Option<String>,
+    /// Of several findings, those about this container
+    #[arg(long, value_name = "NAME", requires = "finding")]
+    pub container: Option<String>,
+    /// Of several findings, those about this variable, path, volume or member
+    #[arg(long, value_name = "SUBJECT", requires = "finding")]
+    pub subject: Option<String>,
     /// How the run is steered.
     #[command(flatten)]
     pub run: Run,

@@ -5,19 +5,32 @@ use std::io::Write;
 use ecs_harden_transforms::pass::Pass;
 use ecs_harden_transforms::passes;
 
-use super::{CliError, Exit};
+use super::args::Explain;
+use super::{CliError, Exit, why};
 use crate::context::Context;
 
-/// Prints the page of one pass, or of all.
-pub(super) fn explain(id: Option<&str>, context: &mut Context) -> Result<Exit, CliError> {
+/// Prints the page of one pass, or of all; or why the fixes of one have the values that they have.
+pub(super) fn run(arguments: &Explain, context: &mut Context) -> Result<Exit, CliError> {
+    match (&arguments.finding, &arguments.what) {
+        (Some(pass), Some(file)) => why::run(arguments, (known(pass)?, file), context),
+        (_, pass) => pages(pass.as_deref(), context),
+    }
+}
+
+/// The pass with that id.
+fn known(id: &str) -> Result<&'static Pass, CliError> {
+    passes::find(id).ok_or_else(|| {
+        CliError::usage(
+            format!("there is no pass `{id}`; the nearest is `{}`", passes::nearest(id)),
+            "`ecs-harden passes` lists them",
+        )
+    })
+}
+
+fn pages(id: Option<&str>, context: &mut Context) -> Result<Exit, CliError> {
     let chosen: Vec<&Pass> = match id {
         None => passes::TABLE.to_vec(),
-        Some(id) => vec![passes::find(id).ok_or_else(|| {
-            CliError::usage(
-                format!("there is no pass `{id}`; the nearest is `{}`", passes::nearest(id)),
-                "`ecs-harden passes` lists them",
-            )
-        })?],
+        Some(id) => vec![known(id)?],
     };
     for (index, pass) in chosen.into_iter().enumerate() {
         if index > 0 {

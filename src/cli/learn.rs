@@ -9,9 +9,10 @@ use super::args::Learn;
 use super::{CliError, Exit};
 use crate::context::{Context, Verbosity};
 use crate::output::diff::{DiffInput, Secrets, Side, coloured, unified};
-use crate::output::learnt::{Step, Told, told};
+use crate::output::learnt::{Told, told};
 use crate::output::{clean, counted};
-use crate::policy::{Additions, FILE_NAME, PathAddition, Policy, PolicyError, merge, nearest_file};
+use crate::policy::{Additions, FILE_NAME, Policy, PolicyError, merge, nearest_file};
+use crate::rollout::cause::add;
 use crate::source::{self, Input, LIMIT};
 
 /// Stands for the container where nobody names it.
@@ -35,13 +36,14 @@ pub(super) fn run(arguments: &Learn, context: &mut Context) -> Result<Exit, CliE
         writeln!(context.err, "{shown}: nothing here that hardening would cause")?;
         return Ok(Exit::Findings);
     }
-    let mut additions = Additions::default();
+    let log = if stdin { "standard input".to_owned() } else { shown.clone() };
+    let mut additions = Additions { log, ..Additions::default() };
     let mut switches = false;
     for sign in &signs {
         switches |= matches!(sign.kind, Kind::Setuid | Kind::Setgid);
         let told = told(sign);
         tell(&shown, sign.line, &told, context)?;
-        add(&mut additions, told.step);
+        add(&mut additions, told.step, sign.line);
     }
     if additions.is_empty() {
         writeln!(context.err, "{shown}: {}, and none that the policy can mend", counted(signs.len(), "sign"))?;
@@ -73,17 +75,6 @@ fn tell(shown: &str, line: usize, told: &Told, context: &mut Context) -> Result<
         writeln!(context.out, "  hint: {}", clean(&told.hint))?;
     }
     Ok(())
-}
-
-fn add(additions: &mut Additions, step: Step) {
-    match step {
-        Step::Mount { path, exec, larger } => match additions.paths.iter_mut().find(|known| known.path == path) {
-            Some(known) => (known.exec, known.larger) = (known.exec || exec, known.larger || larger),
-            None => additions.paths.push(PathAddition { path, exec, larger }),
-        },
-        Step::Keep(name) if !additions.keep.contains(&name) => additions.keep.push(name),
-        Step::Keep(_) | Step::Advice => {}
-    }
 }
 
 fn unmergeable() -> CliError {

@@ -14,11 +14,10 @@ mod live;
 mod policy;
 mod steer;
 mod terms;
+mod why;
 
 use std::io::{self, Write};
 use std::panic;
-
-use clap::Parser;
 
 pub use args::{Cli, Command};
 pub use exit::Exit;
@@ -160,7 +159,7 @@ pub fn main() -> Exit {
 }
 
 fn from_process() -> Exit {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::from_process() {
         Ok(cli) => cli,
         Err(error) => {
             drop(error.print());
@@ -196,7 +195,7 @@ pub fn run(cli: Cli, mut context: Context) -> Exit {
         Command::IamPolicy(arguments) => iam::run(&arguments, &mut context),
         Command::Init(arguments) => init::run(&arguments, &mut context),
         Command::Learn(arguments) => learn::run(&arguments, &mut context),
-        Command::Explain { pass } => explain::explain(pass.as_deref(), &mut context),
+        Command::Explain(arguments) => explain::run(&arguments, &mut context),
         Command::Passes => explain::list(&mut context),
         Command::Policy(arguments) => policy::run(&arguments, &mut context),
     };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ecs_harden_transforms::arn::Region;
 use ecs_harden_transforms::intent::{ExecUse, Selection, ToldImage, Whose, Wishes};
-use ecs_harden_transforms::knobs::{Knobs, Layer, Layers, Scope, Subject};
+use ecs_harden_transforms::knobs::{Knobs, Layer, Layers, Scope, Subject, Written};
 use ecs_harden_transforms::model::{TargetWish, TaskView};
 use ecs_harden_transforms::pass::{Applicability, PassId, Provenance};
 use ecs_harden_transforms::passes;
@@ -14,7 +14,7 @@ use ecs_harden_transforms::waiver::{Waiver, WaiverState, Waivers};
 
 use super::CliError;
 use super::args::{Run, YesNo};
-use crate::context::Context;
+use crate::context::{Context, Variable};
 use crate::image;
 use crate::output::clean;
 use crate::plan::Plan;
@@ -77,7 +77,7 @@ impl<'a> Terms<'a> {
             },
             target: TargetWish(run.launch_type.iter().copied().collect()),
             run,
-            environment: environment(context.region.as_deref()),
+            environment: environment(context.region.as_ref()),
             flags,
             images_used: vec![false; images.len()],
             images: images.into(),
@@ -198,28 +198,32 @@ impl<'a> Terms<'a> {
 }
 
 /// What the environment says; a region that is none says nothing.
-fn environment(region: Option<&str>) -> Option<Layer> {
+fn environment(variable: Option<&Variable>) -> Option<Layer> {
     let mut knobs = Knobs::default();
-    let region = Region::try_from(region?.to_owned()).ok()?;
+    let variable = variable?;
+    let region = Region::try_from(variable.value.clone()).ok()?;
     knobs.secrets.region = Some(region.clone());
     knobs.logs.region = Some(region);
-    Some(Layer { origin: Provenance::Environment, scope: Scope::everything(), knobs })
+    let written = Written { name: variable.name.to_owned(), ..Written::default() };
+    Some(Layer { origin: Provenance::Environment, scope: Scope::everything(), knobs, written: Arc::new(written) })
 }
 
 /// What the images that flags name say of themselves.
 fn images(run: &Run) -> Result<Vec<ToldImage>, CliError> {
+    let shown = |path: &Path| clean(&path.display().to_string());
     let mut told = Vec::new();
     for argument in &run.image_config {
         let (scope, path) = whose(argument)?;
-        for config in image::configs(path)? {
+        let (file, configs) = image::configs(path)?;
+        for config in configs {
             let whose = scope.clone().map_or_else(|| Whose::Image(config.names.clone()), Whose::Named);
-            told.push(ToldImage { whose, config, shown: clean(&path.display().to_string()) });
+            told.push(ToldImage { whose, config, shown: shown(path), file: shown(&file) });
         }
     }
     for argument in &run.dockerfile {
         let (scope, path) = whose(argument)?;
         let whose = scope.map_or_else(|| Whose::Image(Vec::new()), Whose::Named);
-        told.push(ToldImage { whose, config: image::dockerfile(path)?, shown: clean(&path.display().to_string()) });
+        told.push(ToldImage { whose, config: image::dockerfile(path)?, shown: shown(path), file: shown(path) });
     }
     Ok(told)
 }

@@ -3,18 +3,19 @@
 mod form;
 mod stream;
 
+use super::origin::Origins;
 use crate::plan::{Plan, Refusal, RefusalKind, Standing};
 use crate::source::Origin;
 use ecs_harden_transforms::document::Document;
 use ecs_harden_transforms::edit::Edit;
 use ecs_harden_transforms::engine::{Decision, Judged};
-use ecs_harden_transforms::pass::{Applicability, Obstacle, Provenance, Remedy, Risk, Verdict};
+use ecs_harden_transforms::pass::{Applicability, Obstacle, Provenance, Remedy, Risk, Verdict, Vouched};
 use ecs_harden_transforms::read::LineIndex;
 use ecs_harden_transforms::waiver::{Waiver, WaiverState};
 
 pub use form::{
-    EditReport, File, Finding, ObstacleReport, RefusalReport, Report, RiskReport, SpanReport, Status, Target, VERSION,
-    ValueReport, VerdictReport, WaiverReport,
+    EditReport, File, Finding, ObstacleReport, RefusalReport, Report, RiskReport, SourceReport, SpanReport, Status,
+    Target, VERSION, ValueReport, VerdictReport, WaiverReport,
 };
 pub use stream::{Stream, entry};
 
@@ -22,6 +23,7 @@ pub use stream::{Stream, entry};
 pub fn planned(shown: &str, plan: &Plan, policy: Option<&str>, written: Option<bool>) -> File {
     let intent = &plan.outcome.intent;
     let lines = plan.document.lines();
+    let origins = Origins { shown, plan, lines: &lines };
     let task = ecs_harden_transforms::model::TaskView::new(&plan.document);
     File {
         path: shown.to_owned(),
@@ -38,10 +40,17 @@ pub fn planned(shown: &str, plan: &Plan, policy: Option<&str>, written: Option<b
             operating_system: intent.os.name(),
         }),
         policy: policy.map(str::to_owned),
-        findings: plan.outcome.findings.iter().map(|judged| finding(plan, &lines, judged)).collect(),
+        findings: plan.outcome.findings.iter().map(|judged| finding(origins, judged)).collect(),
         ops: plan.outcome.ops.clone(),
         written,
     }
+}
+
+/// The report about a file that was read, with some of its findings alone.
+pub fn of_findings(shown: &str, plan: &Plan, policy: Option<&str>, which: impl Fn(&Judged) -> bool) -> File {
+    let whole = planned(shown, plan, policy, None);
+    let meant = whole.findings.into_iter().zip(&plan.outcome.findings).filter(|(_, judged)| which(judged));
+    File { findings: meant.map(|(finding, _)| finding).collect(), ..whole }
 }
 
 /// The report about a file that was refused.
@@ -65,7 +74,8 @@ pub fn refused(shown: &str, refusal: &Refusal, origin: Origin) -> File {
     }
 }
 
-fn finding(plan: &Plan, lines: &LineIndex<'_>, judged: &Judged) -> Finding {
+fn finding(origins: Origins<'_>, judged: &Judged) -> Finding {
+    let Origins { plan, lines, .. } = origins;
     let finding = &judged.finding;
     let fix = match &finding.remedy {
         Remedy::Fix(fix) => Some(fix),
@@ -93,7 +103,9 @@ fn finding(plan: &Plan, lines: &LineIndex<'_>, judged: &Judged) -> Finding {
         fix: fix.map(|fix| fix.title.clone()),
         edits: fix.map(|fix| fix.edits.iter().map(edit).collect()).unwrap_or_default(),
         ops: judged.ops(&plan.document),
-        values: fix.map(|fix| fix.values.iter().map(value).collect()).unwrap_or_default(),
+        values: fix
+            .map(|fix| fix.values.iter().map(|value| self::value(origins, judged, value)).collect())
+            .unwrap_or_default(),
         risks: fix.map(|fix| fix.risks.iter().map(risk).collect()).unwrap_or_default(),
         obstacles: judged.obstacles().iter().map(obstacle).collect(),
         verdicts: finding.verdicts.iter().map(verdict).collect(),
@@ -128,9 +140,16 @@ fn edit(edit: &Edit) -> EditReport {
     }
 }
 
-fn value(value: &ecs_harden_transforms::pass::Vouched<String>) -> ValueReport {
+fn value(origins: Origins<'_>, judged: &Judged, value: &Vouched<String>) -> ValueReport {
     let guess = value.by == Provenance::BuiltInDefault;
-    ValueReport { what: value.value.clone(), provenance: value.by.phrase(), guess }
+    let origin = origins.of(judged, value.by);
+    let source = (!origin.is_empty()).then_some(SourceReport {
+        name: origin.name,
+        file: origin.file,
+        line: origin.line,
+        references: origin.references,
+    });
+    ValueReport { what: value.value.clone(), provenance: value.by.kind.phrase(), guess, source }
 }
 
 fn waiver(waiver: &Waiver) -> WaiverReport {

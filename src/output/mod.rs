@@ -4,6 +4,7 @@ pub mod diff;
 pub mod iam;
 pub mod json;
 pub mod learnt;
+pub mod origin;
 pub mod starter;
 pub mod summary;
 pub mod text;

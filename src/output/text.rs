@@ -1,17 +1,20 @@
 //! The report of `check` for people: each finding with its place, its reason, its remedy and what the remedy may break.
 
 mod block;
+mod why;
 
 use annotate_snippets::Level;
 use ecs_harden_transforms::engine::{Decision, Judged};
 use ecs_harden_transforms::masking;
 use ecs_harden_transforms::model::{Os, TaskView};
-use ecs_harden_transforms::pass::{Fix, Provenance, Remedy, Severity, Verdict};
+use ecs_harden_transforms::pass::{Fix, Provenance, Remedy, Severity, Verdict, Vouched};
 use ecs_harden_transforms::read::LineIndex;
 use ecs_harden_transforms::tree::Span;
 
 use block::{Block, Note};
+pub use why::why;
 
+use super::origin::Origins;
 use super::{clean, counted};
 use crate::context::Verbosity;
 use crate::plan::{Plan, Refusal, Standing};
@@ -28,7 +31,7 @@ pub struct Drawing {
 /// The report about one file that was read; empty for a clean one unless more is to be told.
 pub fn report(shown: &str, plan: &Plan, drawing: Drawing) -> String {
     let mut report = String::new();
-    let about = About { shown, plan, lines: plan.document.lines(), sensitive: &plan.outcome.sensitive };
+    let about = About::of(shown, plan, Values::Inline);
     for judged in &plan.outcome.findings {
         match judged.decision {
             Decision::Waived if drawing.verbosity < Verbosity::Verbose => {}
@@ -59,6 +62,26 @@ struct About<'a> {
     plan: &'a Plan,
     lines: LineIndex<'a>,
     sensitive: &'a [Span],
+    values: Values,
+}
+
+/// Where the values of a fix are told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Values {
+    /// Among the notes on the finding.
+    Inline,
+    /// Elsewhere.
+    Apart,
+}
+
+impl<'a> About<'a> {
+    fn of(shown: &'a str, plan: &'a Plan, values: Values) -> Self {
+        Self { shown, plan, lines: plan.document.lines(), sensitive: &plan.outcome.sensitive, values }
+    }
+
+    const fn origins(&self) -> Origins<'_> {
+        Origins { shown: self.shown, plan: self.plan, lines: &self.lines }
+    }
 }
 
 fn finding(about: &About<'_>, judged: &Judged, drawing: Drawing) -> String {
@@ -70,7 +93,7 @@ fn finding(about: &About<'_>, judged: &Judged, drawing: Drawing) -> String {
         return format!("{}:{line}:{column}: {severity}: {message} [{}]\n", clean(shown), pass.id);
     }
     let excerpt = Excerpt::of(about, plan.document.mark(&judged.finding.place));
-    let mut notes = notes(judged);
+    let mut notes = notes(about, judged);
     if let Some(waiver) = plan.waiver(judged)
         && let Some(day) = &waiver.expires
     {
@@ -161,7 +184,7 @@ fn note(name: &'static str, text: impl AsRef<str>) -> Note {
     Note { name, text: clean(text.as_ref()) }
 }
 
-fn notes(judged: &Judged) -> Vec<Note> {
+fn notes(about: &About<'_>, judged: &Judged) -> Vec<Note> {
     let finding = &judged.finding;
     let mut notes = Vec::new();
     if !finding.controls.is_empty() {
@@ -169,7 +192,7 @@ fn notes(judged: &Judged) -> Vec<Note> {
     }
     notes.extend(finding.verdicts.iter().map(|verdict| note("verdict", verdict_text(verdict))));
     if let Remedy::Fix(fix) = &finding.remedy {
-        notes.extend(fix_notes(fix));
+        notes.extend(fix_notes(about, judged, fix));
     }
     for obstacle in judged.obstacles() {
         let name = match (&finding.remedy, judged.decision) {
@@ -183,17 +206,25 @@ fn notes(judged: &Judged) -> Vec<Note> {
     notes
 }
 
-fn fix_notes(fix: &Fix) -> Vec<Note> {
+fn fix_notes(about: &About<'_>, judged: &Judged, fix: &Fix) -> Vec<Note> {
     let mut notes = vec![note("fix", format!("{} ({})", fix.title, fix.applicability.name()))];
-    for value in &fix.values {
-        let guess = if value.by == Provenance::BuiltInDefault { ", a guess" } else { "" };
-        notes.push(note("rests on", format!("{}: {}{guess}", value.value, value.by.phrase())));
+    if about.values == Values::Inline {
+        notes.extend(fix.values.iter().map(|value| note("rests on", rests_on(about, judged, value))));
     }
     for risk in &fix.risks {
         notes.push(note("may break", &risk.breaks));
         notes.push(note("test", &risk.test));
     }
     notes
+}
+
+/// A value, who vouches for it, and where that is written.
+fn rests_on(about: &About<'_>, judged: &Judged, value: &Vouched<String>) -> String {
+    let kind = value.by.kind;
+    let guess = if kind == Provenance::BuiltInDefault { ", a guess" } else { "" };
+    let written = about.origins().of(judged, value.by).short(kind);
+    let written = written.map(|written| format!(" ({written})")).unwrap_or_default();
+    format!("{}: {}{guess}{written}", value.value, kind.phrase())
 }
 
 fn verdict_text(verdict: &Verdict) -> String {

@@ -8,8 +8,9 @@ mod ownership;
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 
-use ecs_harden_transforms::knobs::{Layer, Scope};
+use ecs_harden_transforms::knobs::{Layer, Scope, Written};
 use ecs_harden_transforms::pass::Provenance;
 use ecs_harden_transforms::passes;
 use ecs_harden_transforms::read::LineIndex;
@@ -202,7 +203,8 @@ impl<'t> Reader<'t> {
             let message = format!("`{}` takes {}", known.path(), known.takes);
             return Err(self.error(&value.span(), message, known.page()));
         };
-        policy.layers.push(Layer { origin: Provenance::Policy, scope: scope.clone(), knobs });
+        let written = Arc::new(self.written(known, key, value));
+        policy.layers.push(Layer { origin: Provenance::Policy, scope: scope.clone(), knobs, written });
         let mut settings = |key: String, value: &Spanned<DeValue<'t>>, at: &Range<usize>| {
             let value = self.text.get(value.span()).unwrap_or_default().to_owned();
             policy.settings.push(Setting { key, value, scope: scope.clone(), line: self.line(at) });
@@ -216,6 +218,30 @@ impl<'t> Reader<'t> {
             _ => settings(known.path(), value, &key.span()),
         }
         Ok(())
+    }
+
+    /// Where a key and its entries stand, and which logs the comments before it name.
+    fn written(&self, known: Key, key: &Name<'_>, value: &Spanned<DeValue<'_>>) -> Written {
+        let entries = match value.get_ref() {
+            DeValue::Table(entries) => {
+                entries.iter().map(|(entry, _)| (entry.get_ref().to_string(), self.line(&entry.span()))).collect()
+            }
+            DeValue::Array(items) => items.iter().filter_map(|item| self.entry(item)).collect(),
+            _ => Vec::new(),
+        };
+        let above = self.text[..key.span().start].rfind('\n').unwrap_or_default();
+        let comments = self.text[..above].lines().rev().map_while(|line| line.trim().strip_prefix('#'));
+        let mut learnt: Vec<String> = comments.flat_map(super::learnt::logs).collect();
+        learnt.reverse();
+        let place = Some((self.shown.to_owned(), self.line(&key.span())));
+        Written { name: known.path(), place, entries, learnt }
+    }
+
+    /// An entry of a list that has a name, and its line.
+    fn entry(&self, item: &Spanned<DeValue<'_>>) -> Option<(String, usize)> {
+        let DeValue::Table(table) = item.get_ref() else { return None };
+        let (_, name) = table.iter().find(|(key, _)| key.get_ref() == "name")?;
+        Some((name.get_ref().as_str()?.to_owned(), self.line(&item.span())))
     }
 
     fn layer(&self, table: &DeTable<'t>, policy: &mut Policy) -> Result<(), PolicyError> {

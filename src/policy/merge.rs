@@ -2,13 +2,26 @@
 
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
+use super::learnt;
+
 /// What one container needs beyond what the policy says so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Additions {
+    /// The log that says so, as users should see it; empty where nobody can look it up.
+    pub log: String,
     /// Paths that it writes, and whether programs run from there; with a size in MiB where the size there is too small.
     pub paths: Vec<PathAddition>,
     /// Capabilities that it needs.
-    pub keep: Vec<&'static str>,
+    pub keep: Vec<KeepAddition>,
+}
+
+/// A capability that a container needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeepAddition {
+    /// The capability.
+    pub name: &'static str,
+    /// The line of the log that says so.
+    pub line: usize,
 }
 
 /// One path that a container writes.
@@ -20,6 +33,8 @@ pub struct PathAddition {
     pub exec: bool,
     /// Whether what is there is too small.
     pub larger: bool,
+    /// The line of the log that says so.
+    pub line: usize,
 }
 
 impl Additions {
@@ -43,7 +58,7 @@ const KEEP: (&str, &str) = ("excess-capabilities", "keep");
 /// The text with the settings added to the last override for exactly this container, or to a new one at its end.
 ///
 /// `paths` and `keep` are complete statements, so a list that is new begins with what is in force without it: the list at the top
-/// of the policy, or `/tmp`.
+/// of the policy, or `/tmp`. A comment before the setting leads to the lines of the log that it was learnt from.
 pub fn merge(text: &str, container: &str, additions: &Additions) -> Result<String, MergeError> {
     let mut document: DocumentMut = text.parse().map_err(|_| MergeError)?;
     let inherited = |(section, knob): (&str, &str)| {
@@ -71,19 +86,23 @@ pub fn merge(text: &str, container: &str, additions: &Additions) -> Result<Strin
     let table = table.ok_or(MergeError)?;
     if !additions.paths.is_empty() {
         let list = list(table, PATHS, paths.unwrap_or_else(|| Array::from_iter(["/tmp"])))?;
-        additions.paths.iter().for_each(|addition| add_path(list, addition));
+        let new: Vec<&PathAddition> = additions.paths.iter().filter(|addition| add_path(list, addition)).collect();
+        note(table, PATHS, &additions.log, new.into_iter().map(|addition| addition.line).collect());
     }
     if !additions.keep.is_empty() {
         let list = list(table, KEEP, keep.unwrap_or_default())?;
-        for name in &additions.keep {
+        let mut lines = Vec::new();
+        for KeepAddition { name, line } in &additions.keep {
             let known = |value: &Value| {
                 let name_there = value.as_str().map(str::to_ascii_uppercase).unwrap_or_default();
                 name_there.strip_prefix("CAP_").unwrap_or(&name_there) == *name
             };
             if !list.iter().any(known) {
                 list.push(*name);
+                lines.push(*line);
             }
         }
+        note(table, KEEP, &additions.log, lines);
     }
     Ok(document.to_string())
 }
@@ -96,7 +115,29 @@ fn list<'t>(table: &'t mut Table, (section, knob): (&str, &str), new: Array) -> 
     list.as_array_mut().ok_or(MergeError)
 }
 
-fn add_path(list: &mut Array, addition: &PathAddition) {
+/// Names the lines of the log before a setting that changed, where none of them is named yet.
+fn note(table: &mut Table, (section, knob): (&str, &str), log: &str, lines: Vec<usize>) {
+    if lines.is_empty() {
+        return;
+    }
+    if log.is_empty() {
+        return;
+    }
+    let comment = learnt::comment(log, lines);
+    let inner = table.get_mut(section).and_then(Item::as_table_mut);
+    let key = match inner {
+        Some(inner) => inner.key_mut(knob),
+        None => table.key_mut(section),
+    };
+    let Some(mut key) = key else { return };
+    let before = key.leaf_decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default().to_owned();
+    if !before.contains(&comment) {
+        key.leaf_decor_mut().set_prefix(before + &comment);
+    }
+}
+
+/// Adds a path; whether that changed anything.
+fn add_path(list: &mut Array, addition: &PathAddition) -> bool {
     let path_of = |value: &Value| {
         let path = value.as_str().or_else(|| value.as_inline_table()?.get("path")?.as_str())?;
         Some(path.trim_end_matches('/').to_owned())
@@ -106,9 +147,10 @@ fn add_path(list: &mut Array, addition: &PathAddition) {
         if there.is_none() {
             list.push(addition.path.as_str());
         }
-        return;
+        return there.is_none();
     }
     let old = there.and_then(|at| list.get(at)).and_then(Value::as_inline_table).cloned();
+    let said = old.as_ref().and_then(|old| old.get("exec")).and_then(Value::as_bool) == Some(true);
     let mut entry = old.unwrap_or_else(|| InlineTable::from_iter([("path", addition.path.as_str())]));
     if addition.larger {
         let size = entry.get("size").and_then(Value::as_integer).map_or(LARGER, |size| size.saturating_mul(2));
@@ -123,6 +165,7 @@ fn add_path(list: &mut Array, addition: &PathAddition) {
         Some(at) => drop(list.replace(at, entry)),
         None => list.push(entry),
     }
+    addition.larger || !said
 }
 
 /// A glob that matches this name alone.
@@ -136,15 +179,21 @@ mod tests {
     use super::*;
 
     fn path(path: &str, exec: bool, larger: bool) -> PathAddition {
-        PathAddition { path: path.into(), exec, larger }
+        PathAddition { path: path.into(), exec, larger, line: 4 }
+    }
+
+    fn additions(paths: Vec<PathAddition>, keep: &[&'static str]) -> Additions {
+        let keep = keep.iter().map(|name| KeepAddition { name, line: 9 }).collect();
+        Additions { log: "task.log".into(), paths, keep }
     }
 
     #[test]
     fn a_new_override_stands_at_the_end_and_begins_with_what_is_in_force() {
-        let additions = Additions { paths: vec![path("/run", false, false)], keep: vec!["SETGID"] };
+        let additions = additions(vec![path("/run", false, false)], &["SETGID"]);
         let text = "# ours\n[logs]\nregion = \"eu-central-1\" # Frankfurt\n";
         let expected = "# ours\n[logs]\nregion = \"eu-central-1\" # Frankfurt\n\n[[override]]\ncontainer = 'w\\*'\n\
-            writable-root-filesystem = { paths = [\"/tmp\", \"/run\"] }\nexcess-capabilities = { keep = [\"SETGID\"] }\n";
+            # learnt from task.log:4\nwritable-root-filesystem = { paths = [\"/tmp\", \"/run\"] }\n\
+            # learnt from task.log:9\nexcess-capabilities = { keep = [\"SETGID\"] }\n";
         assert_eq!(merge(text, "w*", &additions).unwrap(), expected);
     }
 
@@ -153,23 +202,21 @@ mod tests {
         let text = "[[override]]\ncontainer = \"web\" # the edge\n# paths: see the wiki\n\
             writable-root-filesystem = { paths = [\"/run\", { path = \"/tmp\", size = 8 }], size = 16 }\n\n\
             [override.excess-capabilities]\nkeep = [\"chown\"] # for gosu\n\n[[override]]\ncontainer = \"db\"\n";
-        let additions = Additions {
-            paths: vec![path("/run", false, false), path("/tmp", true, true), path("/srv", false, false)],
-            keep: vec!["CHOWN", "SETUID"],
-        };
+        let paths = vec![path("/run", false, false), path("/tmp", true, true), path("/srv", false, false)];
+        let more = additions(paths, &["CHOWN", "SETUID"]);
         let expected = text
             .replace("size = 8 }]", "size = 16, exec = true }, \"/srv\"]")
-            .replace("[\"chown\"]", "[\"chown\", \"SETUID\"]");
-        assert_eq!(merge(text, "web", &additions).unwrap(), expected);
-        assert_eq!(
-            merge(&expected, "web", &Additions { paths: vec![path("/srv", false, false)], keep: vec![] }).unwrap(),
-            expected
-        );
+            .replace("[\"chown\"]", "[\"chown\", \"SETUID\"]")
+            .replace("wiki\n", "wiki\n# learnt from task.log:4\n")
+            .replace("keep =", "# learnt from task.log:9\nkeep =");
+        assert_eq!(merge(text, "web", &more).unwrap(), expected);
+        let there = additions(vec![path("/srv", false, false)], &["SETUID"]);
+        assert_eq!(merge(&expected, "web", &there).unwrap(), expected);
     }
 
     #[test]
     fn a_form_that_cannot_be_added_to_is_refused() {
-        let additions = Additions { paths: vec![path("/run", false, false)], keep: vec![] };
+        let additions = additions(vec![path("/run", false, false)], &[]);
         assert_eq!(merge("override = [{ container = \"web\" }]\n", "web", &additions), Err(MergeError));
     }
 }

@@ -3,6 +3,7 @@
 mod discover;
 mod file;
 mod key;
+mod learnt;
 mod merge;
 pub mod schema;
 pub mod set;
@@ -10,4 +11,4 @@ pub mod show;
 
 pub use discover::{Choice, NAME as FILE_NAME, Policies, nearest_file};
 pub use file::{DeclaredOwner, OwnerGlob, Ownership, Policy, PolicyError, Setting};
-pub use merge::{Additions, MergeError, PathAddition, merge};
+pub use merge::{Additions, KeepAddition, MergeError, PathAddition, merge};

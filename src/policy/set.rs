@@ -1,6 +1,8 @@
 //! `--set KEY=VALUE`: one knob of one pass, for every container or for those that a glob names.
 
-use ecs_harden_transforms::knobs::{Layer, Scope};
+use std::sync::Arc;
+
+use ecs_harden_transforms::knobs::{Layer, Scope, Written};
 use ecs_harden_transforms::pass::Provenance;
 use ecs_harden_transforms::passes;
 use serde_json::{Value as Json, json};
@@ -72,7 +74,9 @@ pub fn layer(argument: &str) -> Result<Layer, SetError> {
         .into_iter()
         .find_map(|value| key.knobs(&whole(value)))
         .ok_or_else(|| SetError::Value { key: path.to_owned(), takes: key.takes, page: key.page() })?;
-    Ok(Layer { origin: Provenance::Flag, scope, knobs })
+    let written =
+        Written { name: format!("--set {}", argument.split('=').next().unwrap_or_default()), ..Written::default() };
+    Ok(Layer { origin: Provenance::Flag, scope, knobs, written: Arc::new(written) })
 }
 
 /// What stands before the path of a key, and the path. The entry of a map may hold colons too.

@@ -13,7 +13,7 @@ use self::sentences::{Rank, class, elsewhere};
 use super::api::{ServiceEvent, Task, TaskContainer};
 use crate::output::counted;
 use crate::output::learnt::{Step, told};
-use crate::policy::{Additions, PathAddition, merge};
+use crate::policy::{Additions, KeepAddition, PathAddition, merge};
 
 /// A likely cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,7 +102,7 @@ impl<'a> Found<'a> {
             return;
         }
         let told = told(sign);
-        add(self.additions.entry(container.to_owned()).or_default(), told.step);
+        add(self.additions.entry(container.to_owned()).or_default(), told.step, sign.line);
         let seen = Seen { sign: name(sign.kind), what: told.found, container: Some(container.to_owned()) };
         self.add(Rank::Named, seen, told.hint, place);
     }
@@ -214,13 +214,16 @@ fn count(places: &BTreeSet<Place<'_>>) -> String {
     }
 }
 
-fn add(additions: &mut Additions, step: Step) {
+/// Adds what follows from a sign, that a line of a log gives, to what a policy is to get; each once.
+pub fn add(additions: &mut Additions, step: Step, line: usize) {
     match step {
         Step::Mount { path, exec, larger } => match additions.paths.iter_mut().find(|known| known.path == path) {
             Some(known) => (known.exec, known.larger) = (known.exec || exec, known.larger || larger),
-            None => additions.paths.push(PathAddition { path, exec, larger }),
+            None => additions.paths.push(PathAddition { path, exec, larger, line }),
         },
-        Step::Keep(name) if !additions.keep.contains(&name) => additions.keep.push(name),
+        Step::Keep(name) if !additions.keep.iter().any(|known| known.name == name) => {
+            additions.keep.push(KeepAddition { name, line });
+        }
         Step::Keep(_) | Step::Advice => {}
     }
 }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::images::Entry;
 use crate::model::{ContainerView, TaskView};
-use crate::pass::{PassId, Provenance, Vouched};
+use crate::pass::{PassId, Provenance, Source, Vouched, Voucher};
 use crate::passes::{
     self, excess_capabilities, host_pid_namespace, missing_log_configuration, plaintext_secret, root_user,
     unbounded_open_files, writable_root_filesystem,
@@ -141,6 +141,29 @@ pub struct Layer {
     pub scope: Scope,
     /// The values.
     pub knobs: Knobs,
+    /// Where they are written.
+    pub written: Arc<Written>,
+}
+
+/// Where a layer is written, as users should see it. Never what is written there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// The key, the flag with its key, or the variable of the environment.
+    pub name: String,
+    /// The file and the line of the key; none for what is not in a file.
+    pub place: Option<(String, usize)>,
+    /// The entries of a key that has some, such as variables or images, and the line of each.
+    pub entries: Vec<(String, usize)>,
+    /// The lines of logs from which it was learnt.
+    pub learnt: Vec<String>,
+}
+
+impl Written {
+    /// The first of these entries that is there, and its line.
+    pub fn entry(&self, names: &[&str]) -> Option<(&str, usize)> {
+        let there = |name: &&str| self.entries.iter().find(|(entry, _)| entry == name);
+        names.iter().find_map(there).map(|(entry, line)| (entry.as_str(), *line))
+    }
 }
 
 /// All layers, the later ones heard first.
@@ -160,10 +183,15 @@ impl Layers {
         subject: Subject<'_>,
         knob: impl Fn(&'l Knobs) -> Option<&'l T>,
     ) -> Option<Vouched<&'l T>> {
-        self.0.iter().rev().filter(|layer| layer.scope.covers(subject)).find_map(|layer| {
+        self.0.iter().enumerate().rev().filter(|(_, layer)| layer.scope.covers(subject)).find_map(|(at, layer)| {
             let value = knob(&layer.knobs)?;
-            Some(Vouched { value, by: layer.origin })
+            Some(Vouched { value, by: Voucher::at(layer.origin, Source::setting(at)) })
         })
+    }
+
+    /// Where the layer at that position is written.
+    pub fn written(&self, position: u32) -> Option<&Written> {
+        self.0.get(usize::try_from(position).ok()?).map(|layer| layer.written.as_ref())
     }
 
     /// Whether a layer turns a pass on or off for this subject; the later one is heard.
@@ -194,7 +222,8 @@ mod tests {
     use super::*;
 
     fn layer(scope: Scope, toml_like: serde_json::Value) -> Layer {
-        Layer { origin: Provenance::Flag, scope, knobs: serde_json::from_value(toml_like).unwrap() }
+        let knobs = serde_json::from_value(toml_like).unwrap();
+        Layer { origin: Provenance::Flag, scope, knobs, written: Arc::default() }
     }
 
     #[test]

@@ -23,6 +23,7 @@ pub mod masking;
 pub mod model;
 pub mod pass;
 pub mod passes;
+pub mod provenance;
 pub mod read;
 pub mod rules;
 pub mod secrets;

@@ -6,6 +6,7 @@ use crate::edit::Edit;
 use crate::intent::Intent;
 use crate::knobs::Knob;
 use crate::model::{ContainerSlot, ContainerView, TaskView, Why};
+pub use crate::provenance::{ImagePart, Page, Provenance, Source, Vouched, Voucher};
 use crate::tree::Path;
 
 /// The id of a pass: it names the weakness in kebab case, so that "waive root-user" reads well.
@@ -114,70 +115,6 @@ pub struct Yield {
     pub when: &'static str,
 }
 
-/// Who vouches for a value, weakest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Provenance {
-    /// Nobody: a default of this program, right for many images and wrong for some.
-    BuiltInDefault,
-    /// What is known of the image as it was published.
-    Catalogue,
-    /// The environment that this runs in.
-    Environment,
-    /// The image itself, by its configuration.
-    ImageConfig,
-    /// Another container of the same task.
-    Sibling,
-    /// The launch type does the same where nothing is said, and AWS documents it.
-    Platform,
-    /// The definition itself says so.
-    Definition,
-    /// The tasks that run now.
-    Running,
-    /// The policy file.
-    Policy,
-    /// A flag on the command line.
-    Flag,
-}
-
-impl Provenance {
-    /// The words for people.
-    pub const fn phrase(self) -> &'static str {
-        match self {
-            Self::BuiltInDefault => "built-in default",
-            Self::Catalogue => "image catalogue",
-            Self::Environment => "environment",
-            Self::ImageConfig => "the image itself",
-            Self::Sibling => "sibling container",
-            Self::Platform => "what the launch type gives by itself",
-            Self::Policy => "policy",
-            Self::Definition => "the definition itself",
-            Self::Running => "what runs",
-            Self::Flag => "flag",
-        }
-    }
-}
-
-/// A value and who vouches for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Vouched<T> {
-    /// The value.
-    pub value: T,
-    /// Who vouches for it.
-    pub by: Provenance,
-}
-
-impl<T> Vouched<T> {
-    /// A value for which nobody vouches.
-    pub const fn default_of(value: T) -> Self {
-        Self { value, by: Provenance::BuiltInDefault }
-    }
-
-    /// Changes the value, keeps the voucher.
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Vouched<U> {
-        Vouched { value: change(self.value), by: self.by }
-    }
-}
-
 /// One weakness at one place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
@@ -248,7 +185,7 @@ pub struct Fix {
 impl Fix {
     /// The weakest provenance of all values that the fix rests on.
     pub fn weakest(&self) -> Provenance {
-        self.values.iter().map(|value| value.by).min().unwrap_or(Provenance::Definition)
+        self.values.iter().map(|value| value.by.kind).min().unwrap_or(Provenance::Definition)
     }
 }
 

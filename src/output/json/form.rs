@@ -214,6 +214,26 @@ pub struct ValueReport {
     pub provenance: &'static str,
     /// Nobody does.
     pub guess: bool,
+    /// Where one can read what the voucher says; absent where that is nowhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceReport>,
+}
+
+/// Where one can read why a value is what it is. Never what is written there.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SourceReport {
+    /// The key of a policy, the flag, the variable, the entry of the catalogue, the member, the page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The file that holds it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// The line in that file, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// What that rests on in turn: the sources of an entry, the lines of logs that a setting was learnt from, the address of a page.
+    pub references: Vec<String>,
 }
 
 /// What a fix may break.

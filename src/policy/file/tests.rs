@@ -41,7 +41,7 @@ fn the_later_override_that_matches_is_heard() {
     let layers = Layers::from(read(POLICY).expect("the policy is fine").layers);
     let user = |subject| {
         let found = layers.pick(subject, |knobs| knobs.root_user.user.as_ref()).expect("a user is set");
-        (found.value.to_string(), found.by)
+        (found.value.to_string(), found.by.kind)
     };
     assert_eq!(user(of("shop-eu", "web")), ("9:9".into(), Provenance::Policy));
     assert_eq!(user(of("shop-eu", "db")), ("7:7".into(), Provenance::Policy));
@@ -196,4 +196,38 @@ fn an_owner_is_found_by_service_or_family_and_nobody_is_heard_last() {
     assert_eq!(of("shop-12", "web"), (DeclaredOwner::Nobody, "ecs-harden.toml:3"));
     let silent = read("[ownership]\n").expect("the policy is fine").ownership;
     assert!(silent.of("shop-1", "web").is_none());
+}
+
+#[test]
+fn each_layer_knows_where_it_is_written_and_what_it_was_learnt_from() {
+    let text = r#"
+# the platform's secrets
+[secrets.arns]
+A = "arn:aws:ssm:eu-central-1:123456789012:parameter/a"
+B = "arn:aws:ssm:eu-central-1:123456789012:parameter/b"
+
+[[images]]
+name = "shop-web"
+repositories = ["shop/web"]
+
+[[override]]
+container = "web"
+# learnt from old.log:9
+# the wiki says why
+# learnt from web.log:3, web.log:7
+writable-root-filesystem = { paths = ["/tmp", "/run"] }
+root-user = { user = "7:7" }
+"#;
+    let layers = read(text).expect("the policy is fine").layers;
+    let written = |name: &str| {
+        let layer = layers.iter().find(|layer| layer.written.name == name).expect("it is set");
+        layer.written.clone()
+    };
+    assert_eq!(written("secrets.arns").place, Some(("ecs-harden.toml".to_owned(), 3)));
+    assert_eq!(written("secrets.arns").entry(&["B"]), Some(("B", 5)));
+    assert_eq!(written("secrets.arns").entry(&["C", "options/C"]), None);
+    assert_eq!(written("images").entry(&["user", "shop-web"]), Some(("shop-web", 7)));
+    assert_eq!(written("root-user.user").place, Some(("ecs-harden.toml".to_owned(), 17)));
+    assert!(written("root-user.user").learnt.is_empty());
+    assert_eq!(written("writable-root-filesystem.paths").learnt, ["old.log:9", "web.log:3", "web.log:7"]);
 }

@@ -38,7 +38,7 @@ fn wishes() -> Wishes {
 /// Knobs as `--set` gives them, for every container.
 fn set(knobs: Json) -> Layers {
     let knobs = serde_json::from_value(knobs).expect("the knobs are right");
-    Layers::from(vec![Layer { origin: Provenance::Flag, scope: Scope::everything(), knobs }])
+    Layers::from(vec![Layer { origin: Provenance::Flag, scope: Scope::everything(), knobs, written: Arc::default() }])
 }
 
 #[track_caller]

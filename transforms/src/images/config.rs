@@ -4,6 +4,10 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+use crate::provenance::ImagePart;
+use crate::read::{self, LineIndex};
+use crate::tree::{Node, Object};
+
 /// What an image says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImageConfig {
@@ -15,6 +19,39 @@ pub struct ImageConfig {
     pub ports: Vec<u16>,
     /// The names under which it is known, with their tags.
     pub names: Vec<String>,
+    /// Where the file says so.
+    pub lines: ConfigLines,
+}
+
+/// The lines of a file that say what an image says of itself, as far as they are known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ConfigLines {
+    /// Of the user.
+    pub user: Option<usize>,
+    /// Of the volumes.
+    pub volumes: Option<usize>,
+    /// Of the ports.
+    pub ports: Option<usize>,
+}
+
+impl ConfigLines {
+    /// The line of that part.
+    pub const fn of(&self, part: ImagePart) -> Option<usize> {
+        match part {
+            ImagePart::User => self.user,
+            ImagePart::Volume => self.volumes,
+            ImagePart::Expose => self.ports,
+        }
+    }
+
+    /// The lines of the members in this part of a text.
+    fn find(index: &LineIndex<'_>, part: &Object) -> Self {
+        let line = |names: &[&str]| {
+            let member = names.iter().find_map(|name| part.member(name))?;
+            Some(index.position(member.name_span.start).0)
+        };
+        Self { user: line(&["User", "user"]), volumes: line(&["Volumes", "volumes"]), ports: line(&["ExposedPorts"]) }
+    }
 }
 
 /// Why a text is no image configuration. Nothing of it is repeated: it holds environment variables.
@@ -43,7 +80,19 @@ pub fn parse(text: &str) -> Result<Vec<ImageConfig>, NoImageConfig> {
         object @ Value::Object(_) => vec![object],
         _ => return Err(NoImageConfig),
     };
-    items.iter().map(|item| one(item).ok_or(NoImageConfig)).collect()
+    let mut configs = items.iter().map(|item| one(item).ok_or(NoImageConfig)).collect::<Result<Vec<_>, _>>()?;
+    // Whatever serde reads here is read; should that ever differ, the lines are missing and nothing else.
+    if let Ok(parsed) = read::json(text) {
+        let roots: Vec<&Node> =
+            parsed.root.as_array().map_or_else(|| vec![&parsed.root], |list| list.items.iter().collect());
+        let index = LineIndex::new(text);
+        for (config, root) in configs.iter_mut().zip(roots) {
+            let part = root.as_object().and_then(|item| item.get("Config").or_else(|| item.get("config")));
+            config.lines =
+                part.and_then(Node::as_object).map(|part| ConfigLines::find(&index, part)).unwrap_or_default();
+        }
+    }
+    Ok(configs)
 }
 
 fn one(item: &Value) -> Option<ImageConfig> {
@@ -60,6 +109,7 @@ fn one(item: &Value) -> Option<ImageConfig> {
         volumes: raw.volumes.unwrap_or_default().into_keys().collect(),
         ports: raw.ports.unwrap_or_default().into_keys().filter_map(number).collect(),
         names: names.filter_map(Value::as_str).map(str::to_owned).collect(),
+        lines: ConfigLines::default(),
     })
 }
 
@@ -90,6 +140,14 @@ mod tests {
             let text = format!(r#"{{"config": {{"User": "{root}"}}}}"#);
             assert_eq!(parse(&text).unwrap()[0].user, None, "{root}");
         }
+    }
+
+    #[test]
+    fn the_lines_are_those_of_the_members() {
+        let text = "[{\"Config\": {}}, {\n  \"Config\": {\n    \"User\": \"7\",\n    \"Volumes\": null,\n    \"ExposedPorts\": {}\n}}]";
+        let lines: Vec<ConfigLines> = parse(text).unwrap().into_iter().map(|config| config.lines).collect();
+        let second = ConfigLines { user: Some(3), volumes: Some(4), ports: Some(5) };
+        assert_eq!(lines, [ConfigLines::default(), second]);
     }
 
     #[test]

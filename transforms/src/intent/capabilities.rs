@@ -7,7 +7,7 @@ use super::{Setting, WritablePlan, image, writable};
 use crate::capability;
 use crate::images::Level;
 use crate::model::{ContainerView, LaunchType, Read, UserField};
-use crate::pass::{Provenance, Vouched};
+use crate::pass::{Provenance, Vouched, Voucher};
 use crate::passes::excess_capabilities::{CapabilityName, Mode};
 
 /// The plan for the capabilities of one container.
@@ -20,7 +20,7 @@ pub struct CapabilityPlan {
     /// How the excess is taken away.
     pub form: DropForm,
     /// Who vouches for `allowed` being enough.
-    pub by: Provenance,
+    pub by: Voucher,
 }
 
 /// How capabilities are taken away.
@@ -51,14 +51,15 @@ pub(super) fn plan(
     let mut allowed: BTreeSet<String> = kept.iter().cloned().chain(needs).collect();
 
     let only_net_raw = mode.is_some_and(|mode| *mode.value == Mode::DropNetRaw);
+    let guess = Voucher::from(Provenance::BuiltInDefault);
     let (form, by) = match (after, &keep) {
-        _ if only_net_raw => (DropForm::ByName, mode.map_or(Provenance::BuiltInDefault, |mode| mode.by)),
+        _ if only_net_raw => (DropForm::ByName, mode.map_or(guess, |mode| mode.by)),
         // Who asks for `drop-all` by name says that it may be done; who the user is may still be a guess.
         (UserAfter::NonRoot { by, .. }, None) => {
-            (keeping_form(setting, &allowed), mode.map_or(Provenance::BuiltInDefault, |mode| mode.by.min(*by)))
+            (keeping_form(setting, &allowed), mode.map_or(guess, |mode| mode.by.min(*by)))
         }
         (_, Some(keep)) => (keeping_form(setting, &allowed), keep.by),
-        (UserAfter::Root | UserAfter::Unknown, None) => (DropForm::ByName, Provenance::BuiltInDefault),
+        (UserAfter::Root | UserAfter::Unknown, None) => (DropForm::ByName, guess),
     };
     let keeps_defaults = only_net_raw || (keep.is_none() && !matches!(after, UserAfter::NonRoot { .. }));
     if keeps_defaults {

@@ -8,7 +8,7 @@
 use super::{Setting, Wishes};
 use crate::knobs::Subject;
 use crate::model::ContainerView;
-use crate::pass::{Obstacle, Provenance, Vouched};
+use crate::pass::{Obstacle, Provenance, Vouched, Voucher};
 use crate::passes::writable_root_filesystem as pass;
 
 /// Where the agent of ECS Exec writes. On Fargate its programs lie below the first.
@@ -48,7 +48,7 @@ impl Wishes {
     /// much, speaks about the whole run.
     pub fn exec_use(&self, subject: Subject<'_>) -> ExecUse {
         let told = self.layers.pick(subject, |knobs| knobs.ecs_exec.as_ref());
-        let told = told.map_or(ExecUse::NotKnown, |told| ExecUse::said(*told.value, told.by));
+        let told = told.map_or(ExecUse::NotKnown, |told| ExecUse::said(*told.value, told.by.kind));
         if told.by() > self.exec.by() { told } else { self.exec }
     }
 }
@@ -59,7 +59,7 @@ pub(super) enum Way {
     /// Nothing: it is not used, or nobody says so.
     Free,
     /// Its paths stay writable, as somebody asked.
-    Workaround(Provenance),
+    Workaround(Voucher),
     /// The root file system stays writable.
     Withheld(Vec<Obstacle>),
 }

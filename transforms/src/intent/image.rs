@@ -7,7 +7,7 @@ use crate::images::config::{ImageConfig, is_root};
 use crate::images::{self, CATALOGUE, Entry, Kinship, Known, Level, Reference, Tag, TagKnowledge, WrittenPath};
 use crate::knobs::{Scope, Subject};
 use crate::model::{ContainerView, Mount, MountKind, Os, Read};
-use crate::pass::{Provenance, Vouched};
+use crate::pass::{ImagePart, Provenance, Source, Vouched, Voucher};
 use crate::tree::Node;
 
 /// What is known of the image of a container.
@@ -16,9 +16,13 @@ pub struct Image {
     /// The entry, and how the image was recognised.
     pub known: Known,
     /// Who wrote the entry.
-    pub by: Provenance,
+    pub by: Voucher,
     /// Who says which user it starts and works as.
-    pub user_by: Provenance,
+    pub user_by: Voucher,
+    /// Who says which ports it listens on.
+    pub ports_by: Voucher,
+    /// The paths that it declares as volumes itself, and where.
+    pub declared: Option<Vouched<Vec<String>>>,
     /// Where the image says its user itself.
     pub told: Option<String>,
     /// Whether the entry says what is written; an image says that of itself nowhere.
@@ -48,6 +52,8 @@ pub struct ToldImage {
     pub config: ImageConfig,
     /// Where that was read, as users should see it.
     pub shown: String,
+    /// The file that holds it, which for a layout is one of many.
+    pub file: String,
 }
 
 /// Which containers run an image.
@@ -88,9 +94,9 @@ pub(super) fn known(seen: &[ContainerView<'_>], os: Os, wishes: &Wishes) -> Vec<
     let alone = seen.len() == 1;
     let of = |container: &ContainerView<'_>| {
         let published = published(container, os, wishes);
-        let told = wishes.images.iter().rev().find(|told| told.is_of(container, alone));
+        let told = wishes.images.iter().enumerate().rev().find(|(_, told)| told.is_of(container, alone));
         match told.filter(|_| os != Os::Windows) {
-            Some(told) => Some(said(told, published)),
+            Some((at, told)) => Some(said(told, at, published)),
             None => published,
         }
     };
@@ -102,23 +108,28 @@ fn published(container: &ContainerView<'_>, os: Os, wishes: &Wishes) -> Option<I
     let entries = |entries: Vouched<&Vec<Entry>>| {
         let known = images::find(image, entries.value)?;
         let knows_paths = !known.entry.paths.is_empty() || known.entry.user.is_some();
-        Some(Image { known, by: entries.by, user_by: entries.by, told: None, knows_paths })
+        let by = entries.by;
+        Some(Image { known, by, user_by: by, ports_by: by, declared: None, told: None, knows_paths })
     };
     let own = wishes.layers.pick(Subject::from(container), |knobs| {
         knobs.images.as_ref().filter(|entries| images::find(image, entries).is_some())
     });
     own.and_then(entries).or_else(|| {
-        let catalogue = Vouched { value: &*CATALOGUE, by: Provenance::Catalogue };
+        let by = Voucher::at(Provenance::Catalogue, Source::entry(container.index()));
+        let catalogue = Vouched { value: &*CATALOGUE, by };
         if os == Os::Windows { None } else { entries(catalogue) }
     })
 }
 
-/// What is known of an image, corrected by what it says of itself.
-fn said(told: &ToldImage, published: Option<Image>) -> Image {
+/// What is known of an image, corrected by what it says of itself. `at` is its place among all that say something.
+fn said(told: &ToldImage, at: usize, published: Option<Image>) -> Image {
+    let by = |part| Voucher::at(Provenance::ImageConfig, Source::image(at, part));
     let mut image = published.unwrap_or_else(|| Image {
         known: Known { entry: Entry::named(&told.shown), kinship: Kinship::Same, tag: TagKnowledge::Read },
-        by: Provenance::ImageConfig,
-        user_by: Provenance::ImageConfig,
+        by: by(ImagePart::User),
+        user_by: by(ImagePart::User),
+        ports_by: by(ImagePart::Expose),
+        declared: None,
         told: None,
         knows_paths: false,
     });
@@ -128,11 +139,13 @@ fn said(told: &ToldImage, published: Option<Image>) -> Image {
         entry.user = Some(user.clone());
         entry.user_note = None;
         entry.needs_variables.clear();
-        image.user_by = Provenance::ImageConfig;
+        image.user_by = by(ImagePart::User);
         image.told = Some(told.shown.clone());
     }
     let low = told.config.ports.iter().copied().filter(|port| *port < 1024);
     entry.low_ports = low.collect();
+    image.ports_by = by(ImagePart::Expose);
+    image.declared = Some(Vouched { value: told.config.volumes.clone(), by: by(ImagePart::Volume) });
     for path in &told.config.volumes {
         match entry.paths.iter_mut().find(|known| known.path == *path) {
             Some(known) => known.volume = true,
@@ -247,11 +260,21 @@ pub(super) fn kept_paths(setting: &Setting<'_>, container: &ContainerView<'_>) -
     kept.collect()
 }
 
-/// Whether ECS fills the mounted volume with what the image has there, so that it belongs to the user of the image.
-pub(super) fn filled_for(setting: &Setting<'_>, container: &ContainerView<'_>, mount: &Mount, user: &str) -> bool {
-    let (Some(image), Some(ids)) = (setting.image(container), Ids::of(user)) else { return false };
-    let (MountKind::Volume(Some(name)), Read::Known(path)) = (&mount.kind, &mount.path) else { return false };
-    let declared = image.entry().paths.iter().find(|known| known.path == *path && known.volume);
+/// What says that ECS fills the mounted volume with what the image has there, so that it belongs to the user of the image; nothing where
+/// it does not.
+pub(super) fn filled_for(
+    setting: &Setting<'_>,
+    container: &ContainerView<'_>,
+    mount: &Mount,
+    user: &str,
+) -> Option<Vec<Vouched<String>>> {
+    let (image, ids) = (setting.image(container)?, Ids::of(user)?);
+    let (MountKind::Volume(Some(name)), Read::Known(path)) = (&mount.kind, &mount.path) else { return None };
+    let declared = image.entry().paths.iter().find(|known| known.path == *path && known.volume)?;
     let sure = image.known.paths_level() > Level::Low;
-    sure && declared.is_some_and(|declared| declared.admits(ids)) && is_plain_volume(setting, name) == Some(true)
+    let fills = sure && declared.admits(ids) && is_plain_volume(setting, name) == Some(true);
+    let owner = Vouched { value: format!("the volume at {path} gets its owner from the image"), by: image.by };
+    let itself = image.declared.as_ref().filter(|declared| declared.value.contains(path));
+    let itself = itself.map(|said| Vouched { value: format!("the image declares a volume at {path}"), by: said.by });
+    fills.then(|| [owner].into_iter().chain(itself).collect())
 }

@@ -6,7 +6,7 @@ use super::secrets::SecretsPlan;
 use super::{Plan, Setting, memory};
 use crate::arn::Region;
 use crate::model::{ContainerView, LaunchType, Place, Read, Why};
-use crate::pass::{Applicability, Obstacle, Provenance, Vouched};
+use crate::pass::{Applicability, Obstacle, Provenance, Source, Vouched, Voucher};
 use crate::passes::missing_log_configuration::{self as pass, DEFAULT_BUFFER, Mode};
 
 /// The values of a log configuration that is to be written.
@@ -21,7 +21,7 @@ pub struct LogMend {
     /// What the names of the streams begin with.
     pub stream_prefix: Vouched<String>,
     /// Who wants the log driver to create the group, if anybody does.
-    pub create_group: Option<Provenance>,
+    pub create_group: Option<Voucher>,
     /// What happens when logs are written faster than they are delivered.
     pub mode: Vouched<Mode>,
     /// How much may wait, where the container does not.
@@ -31,6 +31,7 @@ pub struct LogMend {
 /// A container that logs to CloudWatch, or will.
 #[derive(Clone, Debug)]
 struct Sibling {
+    index: usize,
     title: String,
     name: Option<String>,
     group: Option<String>,
@@ -38,6 +39,16 @@ struct Sibling {
     prefix: Option<String>,
     /// The group may be there only because the driver creates it.
     creates: bool,
+}
+
+impl Sibling {
+    fn voucher(&self) -> Voucher {
+        Voucher::at(Provenance::Sibling, Source::of_container(self.index, "logConfiguration"))
+    }
+
+    fn region(&self) -> Option<Vouched<String>> {
+        Some(Vouched { value: self.region.clone()?, by: self.voucher() })
+    }
 }
 
 /// The plans of all containers. One that gets a log group by a setting of its own is a sibling to the others in the same run: it
@@ -48,7 +59,7 @@ pub(super) fn plan(setting: &Setting<'_>, secrets: &[SecretsPlan]) -> Vec<Plan<L
     let role = role_obstacle(setting, &stated);
     let mut siblings = stated;
     let draft = |container: &ContainerView<'_>, siblings: &[Sibling]| {
-        one(setting, container, siblings, (role.as_ref(), arns.as_deref()))
+        one(setting, container, siblings, (role.as_ref(), arns.as_ref()))
     };
     let mut plans: Vec<Plan<LogMend>> = setting.seen.iter().map(|container| draft(container, &siblings)).collect();
     let mut counted = vec![false; plans.len()];
@@ -101,6 +112,7 @@ fn stated(container: &ContainerView<'_>) -> Option<Sibling> {
     };
     let creates = options.clone().member("awslogs-create-group").flag();
     Some(Sibling {
+        index: container.index(),
         title: container.title(),
         name: container.name().map(str::to_owned),
         // Whether the group has to be created first cannot be told: so it is none to copy.
@@ -113,6 +125,7 @@ fn stated(container: &ContainerView<'_>) -> Option<Sibling> {
 
 fn planned(container: &ContainerView<'_>, mend: &LogMend) -> Sibling {
     Sibling {
+        index: container.index(),
         title: container.title(),
         name: container.name().map(str::to_owned),
         group: Some(mend.group.value.clone()),
@@ -126,7 +139,7 @@ fn one(
     setting: &Setting<'_>,
     container: &ContainerView<'_>,
     siblings: &[Sibling],
-    (role, arns): (Option<&Obstacle>, Option<&str>),
+    (role, arns): (Option<&Obstacle>, Option<&Vouched<String>>),
 ) -> Plan<LogMend> {
     let mut obstacles: Vec<Obstacle> = leftovers(container).into_iter().collect();
     let named = match named_group(setting, container) {
@@ -139,8 +152,8 @@ fn one(
     let sibling = siblings.iter().find(|sibling| fits(setting, container, sibling));
     let region = region(setting, container, (siblings, arns), sibling.filter(|_| named.is_none()));
     let group = named.or_else(|| {
-        let group = sibling?.group.clone()?;
-        Some(Vouched { value: group, by: Provenance::Sibling })
+        let sibling = sibling?;
+        Some(Vouched { value: sibling.group.clone()?, by: sibling.voucher() })
     });
     let copied = sibling.filter(|_| group.as_ref().is_some_and(|group| group.by == Provenance::Sibling));
     let stream_prefix = stream_prefix(setting, container, sibling);
@@ -263,48 +276,58 @@ fn fits(setting: &Setting<'_>, container: &ContainerView<'_>, sibling: &Sibling)
 fn region(
     setting: &Setting<'_>,
     container: &ContainerView<'_>,
-    (siblings, arns): (&[Sibling], Option<&str>),
+    (siblings, arns): (&[Sibling], Option<&Vouched<String>>),
     copied: Option<&Sibling>,
 ) -> Option<Vouched<String>> {
-    let by_sibling = |value: String| Vouched { value, by: Provenance::Sibling };
     let named = named_region(setting, container);
     let (named, environment) = match named {
         Some(region) if region.by > Provenance::Environment => (Some(region), None),
         other => (None, other),
     };
     named
-        .or_else(|| copied?.region.clone().map(by_sibling))
-        .or_else(|| arns.map(|region| Vouched { value: region.to_owned(), by: Provenance::Definition }))
-        .or_else(|| same(siblings.iter().filter_map(|sibling| sibling.region.clone())).map(by_sibling))
+        .or_else(|| copied?.region())
+        .or_else(|| arns.cloned())
+        .or_else(|| same(siblings.iter().filter_map(Sibling::region)))
         .or(environment)
 }
 
 /// The region of the definition's own ARN, else that on which all ARNs of secrets and volumes agree, those that this run writes among
 /// them: the next would see them too. Roles have none.
-fn arns(setting: &Setting<'_>, secrets: &[SecretsPlan]) -> Option<String> {
-    let region = |place: Place<'_>| Region::of_arn(place.text().known()?);
-    if let Some(own) = region(setting.task.member("taskDefinitionArn")) {
-        return Some(own.to_string());
+fn arns(setting: &Setting<'_>, secrets: &[SecretsPlan]) -> Option<Vouched<String>> {
+    let region = |(source, place): (Source, Place<'_>)| {
+        let region = Region::of_arn(place.text().known()?)?;
+        Some(Vouched { value: region.to_string(), by: Voucher::at(Provenance::Definition, source) })
+    };
+    let own = "taskDefinitionArn";
+    if let Some(own) = region((Source::of_task(own), setting.task.member(own))) {
+        return Some(own);
     }
-    let mut found: Vec<Place<'_>> = Vec::new();
+    let mut found: Vec<(Source, Place<'_>)> = Vec::new();
     for container in setting.seen {
-        let log = container.member("logConfiguration");
-        let lists = [container.member("secrets"), log.member("secretOptions")];
-        found.extend(lists.into_iter().flat_map(|list| list.list().items).map(|secret| secret.member("valueFrom")));
-        found.push(container.member("repositoryCredentials").member("credentialsParameter"));
+        let of = |name| (Source::of_container(container.index(), name), container.member(name));
+        let (log, options) = of("logConfiguration");
+        for (source, list) in [of("secrets"), (log, options.member("secretOptions"))] {
+            found.extend(list.list().items.into_iter().map(|secret| (source, secret.member("valueFrom"))));
+        }
+        let (credentials, place) = of("repositoryCredentials");
+        found.push((credentials, place.member("credentialsParameter")));
     }
     for volume in setting.task.member("volumes").list().items {
-        found.push(volume.member("s3filesVolumeConfiguration").member("fileSystemArn"));
+        let place = volume.member("s3filesVolumeConfiguration").member("fileSystemArn");
+        found.push((Source::of_task("volumes"), place));
     }
-    let found = found.into_iter().filter_map(region).map(|region| region.to_string());
-    let written = setting.seen.iter().zip(secrets).flat_map(|(container, plan)| plan.arns(setting, container));
-    same(found.chain(written.map(|arn| arn.region().to_owned())))
+    let found = found.into_iter().filter_map(region);
+    let written = setting.seen.iter().zip(secrets).flat_map(|(container, plan)| {
+        let by = Voucher::at(Provenance::Definition, Source::of_container(container.index(), "secrets"));
+        plan.arns(setting, container).map(move |arn| Vouched { value: arn.region().to_owned(), by })
+    });
+    same(found.chain(written))
 }
 
-/// The one value that all of them are.
-fn same(mut values: impl Iterator<Item = String>) -> Option<String> {
+/// The one value that all of them are, by the first of them.
+fn same(mut values: impl Iterator<Item = Vouched<String>>) -> Option<Vouched<String>> {
     let first = values.next()?;
-    values.all(|value| value == first).then_some(first)
+    values.all(|value| value.value == first.value).then_some(first)
 }
 
 /// Streams are named prefix/container/task, so equal prefixes do not clash: a sibling's is taken over, unless it is its name.
@@ -317,18 +340,18 @@ fn stream_prefix(
     if let Some(prefix) = named {
         return Some(prefix.map(ToString::to_string));
     }
-    let shared = sibling.filter(|sibling| sibling.prefix != sibling.name).and_then(|sibling| sibling.prefix.clone());
-    let own = container.name().or(setting.task.family());
-    match (shared, own) {
-        (Some(value), _) => Some(Vouched { value, by: Provenance::Sibling }),
-        (None, own) => own.map(|name| Vouched { value: name.to_owned(), by: Provenance::Definition }),
-    }
+    let shared = sibling.filter(|sibling| sibling.prefix != sibling.name);
+    let shared = shared.and_then(|other| Some(Vouched { value: other.prefix.clone()?, by: other.voucher() }));
+    let stated = |value: &str, source| Vouched::of(value.to_owned(), Voucher::at(Provenance::Definition, source));
+    shared
+        .or_else(|| Some(stated(container.name()?, Source::of_container(container.index(), "name"))))
+        .or_else(|| Some(stated(setting.task.family()?, Source::of_task("family"))))
 }
 
-fn create_group(setting: &Setting<'_>, container: &ContainerView<'_>, copied: Option<&Sibling>) -> Option<Provenance> {
+fn create_group(setting: &Setting<'_>, container: &ContainerView<'_>, copied: Option<&Sibling>) -> Option<Voucher> {
     match setting.wishes.layers.pick(container.into(), |knobs| knobs.logs.create_group.as_ref()) {
         Some(wanted) => wanted.value.then_some(wanted.by),
-        None => copied.filter(|sibling| sibling.creates).map(|_| Provenance::Sibling),
+        None => copied.filter(|sibling| sibling.creates).map(Sibling::voucher),
     }
 }
 

@@ -12,6 +12,7 @@ mod logs;
 mod memory;
 mod mounts;
 mod namespaces;
+mod ownership;
 mod ports;
 mod privileges;
 mod secrets;

@@ -5,7 +5,7 @@
 
 use super::{Intent, Plan, Setting, host_work};
 use crate::model::{ContainerView, LaunchTarget, Os, Read, Why};
-use crate::pass::{Applicability, Obstacle, Provenance, Vouched};
+use crate::pass::{Applicability, Obstacle, Provenance, Source, Vouched, Voucher};
 use crate::passes::host_ipc_namespace;
 use crate::passes::host_pid_namespace::{self, Mode};
 
@@ -19,7 +19,7 @@ pub struct NamespacePlan {
     /// Whether the shared memory of the host is shared once everything selected is applied.
     pub ipc_after: Sharing,
     /// Who vouches for the containers doing without what they share with their host.
-    pub needless: Provenance,
+    pub needless: Voucher,
 }
 
 /// Whether something of the host is shared.
@@ -77,14 +77,19 @@ pub(super) fn plan(setting: &Setting<'_>) -> NamespacePlan {
 }
 
 /// Nobody vouches, unless ECS refuses to share here anyway.
-pub(super) fn needless(setting: &Setting<'_>) -> Provenance {
-    let refused = no_host(setting.os, setting.target).is_some();
-    if refused { Provenance::Definition } else { Provenance::BuiltInDefault }
+pub(super) fn needless(setting: &Setting<'_>) -> Voucher {
+    if no_host(setting.os, setting.target).is_some() { refused(setting) } else { Provenance::BuiltInDefault.into() }
+}
+
+/// The member that says where the task runs.
+fn refused(setting: &Setting<'_>) -> Voucher {
+    let member = if setting.os == Os::Windows { "runtimePlatform" } else { "requiresCompatibilities" };
+    Voucher::at(Provenance::Definition, Source::of_task(member))
 }
 
 fn pid_mend(setting: &Setting<'_>) -> Plan<Vouched<Mode>> {
     if setting.os == Os::Windows {
-        return Plan::Ready(Vouched { value: Mode::Private, by: Provenance::Definition });
+        return Plan::Ready(Vouched { value: Mode::Private, by: refused(setting) });
     }
     if let Some(agent) = host_work::first(setting) {
         return Plan::Blocked(vec![Obstacle::new(
@@ -105,8 +110,9 @@ fn pid_mend(setting: &Setting<'_>) -> Plan<Vouched<Mode>> {
     let traces = |container: &ContainerView<'_>| {
         container.added_capabilities().iter().flatten().any(|name| name == "SYS_PTRACE")
     };
-    if setting.seen.iter().any(traces) {
-        return Plan::Ready(Vouched { value: Mode::Task, by: Provenance::Definition });
+    if let Some(tracer) = setting.seen.iter().find(|container| traces(container)) {
+        let source = Source::of_container(tracer.index(), "linuxParameters");
+        return Plan::Ready(Vouched { value: Mode::Task, by: Voucher::at(Provenance::Definition, source) });
     }
     let unread = |container: &ContainerView<'_>| {
         let why = container.linux("capabilities").member("add").list().unresolved()?;

@@ -3,17 +3,18 @@
 use super::Setting;
 use super::user::LOW_PORTS;
 use crate::model::{ContainerView, LowPort, Read, Why};
-use crate::pass::Obstacle;
+use crate::pass::{Obstacle, Provenance, Source, Voucher};
 
-/// Whether the container needs an entry that opens low ports to its new user.
-pub(super) fn low_ports(setting: &Setting<'_>, container: &ContainerView<'_>) -> Result<bool, Obstacle> {
-    let (port, lowest) = match container.low_port() {
+/// Who says that the container needs an entry that opens low ports to its new user, if it does.
+pub(super) fn low_ports(setting: &Setting<'_>, container: &ContainerView<'_>) -> Result<Option<Voucher>, Obstacle> {
+    let mapped = Voucher::at(Provenance::Definition, Source::of_container(container.index(), "portMappings"));
+    let (port, lowest, by) = match container.low_port() {
         LowPort::No => match own_port(setting, container) {
-            Some(port) => (format!("port {port}, as its image does by itself"), u64::from(port)),
-            None => return Ok(false),
+            Some((port, by)) => (format!("port {port}, as its image does by itself"), u64::from(port), by),
+            None => return Ok(None),
         },
-        LowPort::Yes(port) => (format!("port {port}"), port),
-        LowPort::Maybe(_) => ("a port that is unresolved and may be below 1024".to_owned(), 1),
+        LowPort::Yes(port) => (format!("port {port}"), port, mapped),
+        LowPort::Maybe(_) => ("a port that is unresolved and may be below 1024".to_owned(), 1, mapped),
     };
     match setting.task.network_mode() {
         _ if setting.target.only_fargate() => {}
@@ -49,13 +50,14 @@ pub(super) fn low_ports(setting: &Setting<'_>, container: &ContainerView<'_>) ->
     for other in elsewhere {
         conflict(other, lowest, !own)?;
     }
-    Ok(!own)
+    Ok((!own).then_some(by))
 }
 
 /// The port below 1024 that a known image listens on, where nothing says which port it is.
-fn own_port(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<u16> {
+fn own_port(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<(u16, Voucher)> {
     let says_nothing = !container.member("portMappings").is_filled();
-    setting.image(container).filter(|_| says_nothing)?.entry().low_ports.iter().min().copied()
+    let image = setting.image(container).filter(|_| says_nothing)?;
+    Some((image.entry().low_ports.iter().min().copied()?, image.ports_by))
 }
 
 /// Whether the container has an entry of its own that opens `lowest` already.

@@ -6,7 +6,7 @@ use super::namespaces::{self, NamespacePlan, Sharing};
 use super::{Plan, Setting, host_work, mounts, user};
 use crate::capability;
 use crate::model::{ContainerView, LaunchType, MountKind, Os, Read, Why};
-use crate::pass::{Applicability, Obstacle, Provenance};
+use crate::pass::{Applicability, Obstacle, Voucher};
 use crate::passes::{excess_capabilities, privileged_container};
 
 /// The plan for `privileged` of one container.
@@ -24,7 +24,7 @@ pub struct PrivilegePlan {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PrivilegeMend {
     /// Who vouches for what the container needs besides.
-    pub by: Provenance,
+    pub by: Voucher,
     /// What becomes of its capability lists, which were ignored before.
     pub lists: Lists,
 }
@@ -94,7 +94,7 @@ fn mend(
 ) -> Result<PrivilegeMend, Missing> {
     // Windows containers have no capabilities, and ECS takes no `privileged` for them.
     if setting.os == Os::Windows {
-        return Ok(PrivilegeMend { by: Provenance::Definition, lists: Lists::BeginToCount });
+        return Ok(PrivilegeMend { by: namespaces::needless(setting), lists: Lists::BeginToCount });
     }
     let host = host_obstacles(setting, container, namespaces);
     if !host.is_empty() {

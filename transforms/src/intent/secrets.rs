@@ -7,7 +7,7 @@ use crate::arn::{Account, Region, SecretArn};
 use crate::exposure::{self, Evidence, Variable};
 use crate::knobs::{Knobs, Subject};
 use crate::model::{ContainerView, Place, Read, Why};
-use crate::pass::{Applicability, Obstacle, Provenance, Vouched};
+use crate::pass::{Applicability, Obstacle, Provenance, Source, Vouched, Voucher};
 use crate::passes::plaintext_secret::{self as pass, Names};
 use crate::secrets::{Confidence, Kind, Suspect};
 
@@ -28,22 +28,22 @@ pub struct SecretMend {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SecretSource {
     /// From what an entry of the same name reads already.
-    Existing,
+    Existing(Voucher),
     /// From this secret or parameter.
     New(Vouched<SecretArn>),
 }
 
 impl SecretMend {
     /// Who vouches for the source.
-    pub const fn voucher(&self) -> Provenance {
+    pub const fn voucher(&self) -> Voucher {
         match &self.source {
-            SecretSource::Existing => Provenance::Definition,
+            SecretSource::Existing(by) => *by,
             SecretSource::New(arn) => arn.by,
         }
     }
 
     /// The weakest voucher of all that the fix rests on.
-    pub fn weakest(&self) -> Provenance {
+    pub fn weakest(&self) -> Voucher {
         self.certain.as_ref().map_or(self.voucher(), |certain| certain.by.min(self.voucher()))
     }
 }
@@ -125,7 +125,11 @@ impl Scene<'_> {
         let named = mapped.as_ref().map(|arn| arn.by);
         let existing = steps.existing();
         let arn = match (&existing, mapped) {
-            (Ok(true) | Err(_), _) => Ok(SecretSource::Existing),
+            (Ok(true) | Err(_), _) => {
+                let member = if steps.shown == "secrets" { "secrets" } else { "logConfiguration" };
+                let source = Source::of_container(self.container.index(), member);
+                Ok(SecretSource::Existing(Voucher::at(Provenance::Definition, source)))
+            }
             (_, Some(arn)) => Ok(SecretSource::New(arn.map(Clone::clone))),
             (_, None) => self.by_template(steps.name).map(SecretSource::New),
         };
@@ -149,7 +153,7 @@ impl Scene<'_> {
         self.setting.wishes.layers.pick(Subject::from(self.container), knob)
     }
 
-    fn stated(&self, name: &str) -> Option<Provenance> {
+    fn stated(&self, name: &str) -> Option<Voucher> {
         let names = |knobs: &Names| knobs.covers(name);
         self.knob(|knobs| knobs.secrets.names.as_ref().filter(|known| names(known))).map(|names| names.by)
     }
@@ -207,7 +211,7 @@ impl Scene<'_> {
 
     /// What the marks of a template stand for, and the setting that tells it where nothing else does.
     fn marks(&self, name: &str) -> [(&'static str, Option<Vouched<String>>, String); 4] {
-        let known = |value: &str| Vouched { value: value.to_owned(), by: Provenance::Definition };
+        let known = |value: &str| Vouched::of(value.to_owned(), Provenance::Definition);
         let region = self.region().map(|region| region.map(|region| region.to_string()));
         let account = self.account().map(|account| account.map(|account| account.to_string()));
         [
@@ -278,7 +282,7 @@ impl Steps<'_> {
 }
 
 /// Who says that it is a credential, where that is not plain; an error where a person has to tell, or should choose another way.
-fn certain(steps: &Steps<'_>, stated: Option<Provenance>, flag: &str) -> Result<Option<Vouched<String>>, Obstacle> {
+fn certain(steps: &Steps<'_>, stated: Option<Voucher>, flag: &str) -> Result<Option<Vouched<String>>, Obstacle> {
     let name = steps.name;
     let suspect = match (steps.evidence, stated) {
         (Evidence::Suspect(suspect), None) => suspect,

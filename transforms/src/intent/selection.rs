@@ -82,7 +82,16 @@ impl Wishes {
     }
 
     /// Whether a fix that mends `what` of this subject is applied.
-    pub fn applies(&self, pass: &Pass, subject: Subject<'_>, what: &str, with: (Applicability, Provenance)) -> bool {
-        self.runs(pass, subject) && !self.waives(pass, subject, what) && self.selection.admits(with.0, with.1).is_ok()
+    pub fn applies(
+        &self,
+        pass: &Pass,
+        subject: Subject<'_>,
+        what: &str,
+        with: (Applicability, impl Into<Provenance>),
+    ) -> bool {
+        let (applicability, weakest) = (with.0, with.1.into());
+        self.runs(pass, subject)
+            && !self.waives(pass, subject, what)
+            && self.selection.admits(applicability, weakest).is_ok()
     }
 }

@@ -29,6 +29,7 @@ fn set(layers: &[(Option<&str>, Json)]) -> Layers {
         origin: Provenance::Flag,
         scope: Scope::of(None, *container).expect("the glob is right"),
         knobs: serde_json::from_value(knobs.clone()).expect("the knobs are right"),
+        written: Arc::default(),
     });
     Layers::from(layers.collect::<Vec<_>>())
 }
@@ -78,7 +79,9 @@ fn or_unknown(id: Option<impl Display>) -> String {
 
 fn after(user: &UserAfter) -> String {
     match user {
-        UserAfter::NonRoot { uid, gid, by } => format!("{}:{} by {}", or_unknown(*uid), or_unknown(*gid), by.phrase()),
+        UserAfter::NonRoot { uid, gid, by } => {
+            format!("{}:{} by {}", or_unknown(*uid), or_unknown(*gid), by.kind.phrase())
+        }
         UserAfter::Root => "root".into(),
         UserAfter::Unknown => "unknown".into(),
     }

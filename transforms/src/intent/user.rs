@@ -1,10 +1,10 @@
 //! Who a container runs as after the run.
 
 use super::image::{self, Ids, Image};
-use super::{Plan, Setting, WritablePlan, mounts, ports, writable};
+use super::{Plan, Setting, WritablePlan, mounts, ownership, ports, writable};
 use crate::images::Level;
-use crate::model::{ContainerView, Listed, MountKind, Os, Place, Read, UserField, Why};
-use crate::pass::{Applicability, Obstacle, Provenance, Vouched};
+use crate::model::{ContainerView, Listed, Os, Place, Read, UserField, Why};
+use crate::pass::{Applicability, Obstacle, Provenance, Source, Vouched, Voucher};
 use crate::passes::{root_user, writable_root_filesystem};
 use crate::tree::Node;
 
@@ -31,7 +31,7 @@ pub enum UserAfter {
         /// The gid.
         gid: Option<u32>,
         /// Who vouches for that.
-        by: Provenance,
+        by: Voucher,
     },
     /// Root, as the definition says.
     Root,
@@ -44,8 +44,10 @@ pub enum UserAfter {
 pub struct UserMend {
     /// The value of `user`.
     pub user: Vouched<String>,
-    /// The container needs its own entry that opens low ports.
-    pub opens_low_ports: bool,
+    /// Who says that the container needs its own entry that opens low ports, if it does.
+    pub opens_low_ports: Option<Voucher>,
+    /// What says that volumes belong to this user, since they are filled with what the image has there.
+    pub filled: Vec<Vouched<String>>,
     /// What the user rests on, for people.
     pub basis: String,
     /// Whether the image starts as that very user already, on an operating system that is known: of an unknown one nothing is sure. What
@@ -59,6 +61,12 @@ impl UserMend {
     /// How far it can be trusted: what the image does by itself is safe to say.
     pub const fn applicability(&self) -> Applicability {
         if self.is_safe { Applicability::Safe } else { Applicability::Unsafe }
+    }
+
+    /// The weakest voucher of all that the fix rests on.
+    pub fn weakest(&self) -> Voucher {
+        let beside = self.filled.iter().map(|volume| volume.by).chain(self.opens_low_ports);
+        beside.chain([self.user.by]).min().unwrap_or(self.user.by)
     }
 }
 
@@ -74,7 +82,10 @@ pub(super) fn plan(setting: &Setting<'_>, container: &ContainerView<'_>) -> User
         {
             non_root(&mend.user.value, mend.user.by)
         }
-        (Read::Known(UserField::Other(name)), _) => non_root(name, Provenance::Definition),
+        (Read::Known(UserField::Other(name)), _) => {
+            let source = Source::of_container(container.index(), "user");
+            non_root(name, Voucher::at(Provenance::Definition, source))
+        }
         (Read::Known(UserField::Root), _) => UserAfter::Root,
         _ => UserAfter::Unknown,
     };
@@ -82,11 +93,11 @@ pub(super) fn plan(setting: &Setting<'_>, container: &ContainerView<'_>) -> User
 }
 
 fn applied(setting: &Setting<'_>, container: &ContainerView<'_>, mend: &UserMend) -> bool {
-    let with = (mend.applicability(), mend.user.by);
+    let with = (mend.applicability(), mend.weakest());
     setting.wishes.applies(&root_user::PASS, container.into(), "user", with)
 }
 
-fn non_root(user: &str, by: Provenance) -> UserAfter {
+fn non_root(user: &str, by: Voucher) -> UserAfter {
     let (user, group) = user.split_once(':').map_or((user, None), |(user, group)| (user, Some(group)));
     UserAfter::NonRoot { uid: user.parse().ok(), gid: group.and_then(|group| group.parse().ok()), by }
 }
@@ -104,7 +115,8 @@ fn windows_mend(setting: &Setting<'_>, container: &ContainerView<'_>) -> Plan<Us
             Plan::Ready(UserMend {
                 basis: format!("user {}", user.value),
                 user: user.map(ToString::to_string),
-                opens_low_ports: false,
+                opens_low_ports: None,
+                filled: Vec::new(),
                 is_safe: false,
                 needs_tmpfs: Vec::new(),
             })
@@ -126,16 +138,18 @@ fn linux_mend(setting: &Setting<'_>, container: &ContainerView<'_>) -> Plan<User
         (None, None) => Vouched::default_of(root_user::DEFAULT_USER.to_owned()),
     };
     let is_the_image_s = published.is_some_and(|image| starts_as(container, image, &user.value));
-    if !is_the_image_s {
-        obstacles.extend(ownership_obstacle(setting, container, &user.value));
-    }
+    let ownership = if is_the_image_s { Ok(Vec::new()) } else { ownership::of(setting, container, &user.value) };
+    let filled = ownership.unwrap_or_else(|obstacle| {
+        obstacles.push(obstacle);
+        Vec::new()
+    });
     let opens_low_ports = match ports::low_ports(setting, container) {
         // It binds what it binds today.
-        _ if is_the_image_s => false,
+        _ if is_the_image_s => None,
         Ok(opens) => opens,
         Err(obstacle) => {
             obstacles.push(obstacle);
-            false
+            None
         }
     };
     if !obstacles.is_empty() {
@@ -150,7 +164,7 @@ fn linux_mend(setting: &Setting<'_>, container: &ContainerView<'_>) -> Plan<User
     let published = published.filter(|image| image.entry().user.is_some());
     let basis = published.map_or_else(|| plain.clone(), |image| image.on_user(&plain));
     let is_safe = is_the_image_s && setting.os == Os::Linux;
-    Plan::Ready(UserMend { user, opens_low_ports, basis, is_safe, needs_tmpfs })
+    Plan::Ready(UserMend { user, opens_low_ports, filled, basis, is_safe, needs_tmpfs })
 }
 
 /// What keeps the user of a known image from being set.
@@ -352,60 +366,4 @@ fn waiting_for(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<S
     let unread = waiting.member("dependsOn").list().hidden.is_some();
     let title = waiting.title();
     Some(if unread { format!("{title} has a `dependsOn` that cannot be read, and perhaps") } else { title })
-}
-
-/// Mounted data that the new user may not be able to write: all of it at once, since a later `--set` replaces an earlier one.
-fn ownership_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>, user: &str) -> Option<Obstacle> {
-    let layers = &setting.wishes.layers;
-    let owned = layers.pick(container.into(), |knobs| knobs.root_user.owned_paths.as_ref());
-    let vouches = |path: &str| owned.is_some_and(|paths| paths.value.iter().any(|known| known.covers(path)));
-    let mounts = match container.mounts() {
-        Ok(mounts) => mounts,
-        Err(why) => return Some(Obstacle::unresolved(unread_mounts(container), why)),
-    };
-    let volumes = match container.volumes_from() {
-        Ok(volumes) => volumes,
-        Err(why) => return Some(Obstacle::unresolved("`volumesFrom`", why)),
-    };
-    let mut reasons: Vec<String> = Vec::new();
-    let mut missing: Vec<String> = Vec::new();
-    for mount in mounts.into_iter().filter(|mount| !mount.read_only) {
-        if image::filled_for(setting, container, &mount, user) {
-            continue;
-        }
-        let volume = match mount.kind {
-            MountKind::Volume(name) => name.map_or_else(|| "a volume".to_owned(), |name| format!("volume `{name}`")),
-            MountKind::Tmpfs { owned: false } => "a tmpfs without uid=, which belongs to root,".to_owned(),
-            MountKind::Tmpfs { owned: true } => continue,
-        };
-        match mount.path {
-            Read::Known(path) if !vouches(&path) => {
-                reasons.push(format!("{volume} is mounted writable at {path}"));
-                missing.push(path);
-            }
-            Read::Known(_) | Read::Absent => {}
-            Read::Unresolved(why) => return Some(Obstacle::unresolved("the path of a writable mount", why)),
-        }
-    }
-    if !vouches("volumesFrom") {
-        for volume in volumes.into_iter().filter(|volume| !volume.read_only) {
-            let source =
-                volume.source.known().map_or_else(|| "another container".to_owned(), |name| format!("`{name}`"));
-            reasons.push(format!("it takes over writable volumes from {source}"));
-            if missing.last().is_none_or(|last| last != "volumesFrom") {
-                missing.push("volumesFrom".into());
-            }
-        }
-    }
-    let one = matches!(missing.as_slice(), [path] if path != "volumesFrom");
-    let named = owned.iter().flat_map(|paths| paths.value).map(ToString::to_string);
-    let paths: Vec<String> = named.chain(missing).collect();
-    let scope = container.scope();
-    (!reasons.is_empty()).then(|| {
-        let on = if one { "it" } else { "them" };
-        Obstacle::new(
-            format!("{}, and nothing says who owns what is on {on}", reasons.join(", ")),
-            format!("if the new user may write there: --set '{scope}root-user.owned-paths={}'", paths.join(",")),
-        )
-    })
 }

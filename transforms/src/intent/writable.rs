@@ -7,7 +7,7 @@ use super::user::{self, UserAfter, UserPlan};
 use super::{Plan, Setting, mounts};
 use crate::images::{Kinship, Level, WrittenPath};
 use crate::model::{ContainerView, Os, Read, UserField};
-use crate::pass::{Applicability, Obstacle, Provenance, Vouched};
+use crate::pass::{Applicability, Obstacle, Provenance, Source, Vouched, Voucher};
 use crate::passes::root_user;
 use crate::passes::writable_root_filesystem::{self as pass, WritablePath};
 
@@ -17,16 +17,16 @@ pub struct WritablePlan {
     /// The mounts that a read-only root file system needs, or why they cannot be known.
     pub mounts: Plan<Vec<TmpfsPlan>>,
     /// Who vouches for this list of paths being all that is written.
-    pub paths_by: Provenance,
+    pub paths_by: Voucher,
     /// What that list rests on, for people.
     pub basis: String,
     /// Who wants the mounts of ECS Exec among them, and an init process, if anybody does.
-    pub for_exec: Option<Provenance>,
+    pub for_exec: Option<Voucher>,
 }
 
 impl WritablePlan {
     /// The weakest voucher of all that the fix rests on.
-    pub fn weakest(&self) -> Provenance {
+    pub fn weakest(&self) -> Voucher {
         let mounts = self.mounts.ready().into_iter().flatten();
         let values = mounts.flat_map(|mount| {
             let owner = (!mount.owner.is_empty()).then_some(mount.owner_by);
@@ -67,7 +67,7 @@ pub struct TmpfsPlan {
     /// The owner that the mount needs, as options (`uid=1000`), or the mode of one that is root's (`mode=0755`).
     pub owner: Vec<String>,
     /// Who vouches for the owner.
-    pub owner_by: Provenance,
+    pub owner_by: Voucher,
 }
 
 /// A tmpfs before its size is settled.
@@ -77,7 +77,7 @@ struct Draft {
     /// What is known to be enough, where nobody asks for a size.
     enough: Option<Vouched<u64>>,
     /// Who wants it for the agent of ECS Exec, which is root.
-    for_exec: Option<Provenance>,
+    for_exec: Option<Voucher>,
 }
 
 /// The plans of all containers together: the mounts of a task share its memory with what has `claims` on it.
@@ -222,7 +222,7 @@ fn draft(setting: &Setting<'_>, container: &ContainerView<'_>, user: &UserPlan) 
             missing.push(path);
         }
     }
-    let mut missing: Vec<(WritablePath, Option<Provenance>)> = missing.into_iter().map(|path| (path, None)).collect();
+    let mut missing: Vec<(WritablePath, Option<Voucher>)> = missing.into_iter().map(|path| (path, None)).collect();
     for path in for_exec.into_iter().flat_map(|_| exec::missing_paths(&mounted)) {
         match missing.iter_mut().find(|(known, _)| known.path == path) {
             Some((_, of_exec)) => *of_exec = for_exec,
@@ -263,7 +263,7 @@ fn draft(setting: &Setting<'_>, container: &ContainerView<'_>, user: &UserPlan) 
 }
 
 /// Who wants ECS Exec to go on working by mounts of its own.
-fn workaround(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<Provenance> {
+fn workaround(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<Voucher> {
     match exec::way(setting, container) {
         Way::Workaround(by) => Some(by),
         Way::Free | Way::Withheld(_) => None,
@@ -310,7 +310,7 @@ fn works_as(setting: &Setting<'_>, container: &ContainerView<'_>, after: &UserAf
 fn name_the_uid(setting: &Setting<'_>, container: &ContainerView<'_>, user: &UserPlan) -> String {
     let by_hand = "set a numeric `user` by hand";
     match (&user.after, &user.mend) {
-        (UserAfter::NonRoot { by: Provenance::Definition, .. }, _) => by_hand.into(),
+        (UserAfter::NonRoot { by, .. }, _) if *by == Provenance::Definition => by_hand.into(),
         _ if container.user().unresolved().is_some() => by_hand.into(),
         _ if !setting.wishes.runs(&root_user::PASS, container.into()) => {
             format!("let root-user run too, or {by_hand}")
@@ -322,13 +322,13 @@ fn name_the_uid(setting: &Setting<'_>, container: &ContainerView<'_>, user: &Use
     }
 }
 
-fn owner(after: &UserAfter) -> (Vec<String>, Provenance) {
+fn owner(container: &ContainerView<'_>, after: &UserAfter) -> (Vec<String>, Voucher) {
     match after {
         UserAfter::NonRoot { uid: Some(uid), gid, by } => {
             let group = gid.map(|gid| format!("gid={gid}"));
             (std::iter::once(format!("uid={uid}")).chain(group).collect(), *by)
         }
-        _ => (Vec::new(), Provenance::Definition),
+        _ => (Vec::new(), Voucher::at(Provenance::Definition, Source::of_container(container.index(), "user"))),
     }
 }
 
@@ -352,14 +352,14 @@ fn sized(
         return Err(vec![obstacle]);
     }
     let by_container = share.map(|share| (share - asked) / unasked.max(1));
-    let (owner, owner_by) = owner(&works_as(setting, container, after));
+    let (owner, owner_by) = owner(container, &works_as(setting, container, after));
     let exec_knob = setting.wishes.layers.pick(container.into(), |knobs| knobs.writable_root_filesystem.exec.as_ref());
     let paths_by = wanted(setting, container).by;
     let plans = drafts.into_iter().map(|draft| {
         let enough = draft.enough.unwrap_or(Vouched::default_of(pass::DEFAULT_SIZE_MIB));
         let fitting = [by_task, by_container, room].into_iter().flatten().fold(enough.value, u64::min).max(1);
         // Less than what is enough is a guess again.
-        let by = if fitting < enough.value { Provenance::BuiltInDefault } else { enough.by };
+        let by = if fitting < enough.value { Provenance::BuiltInDefault.into() } else { enough.by };
         let exec = match (draft.path.exec, exec_knob) {
             (None, _) if draft.for_exec.is_some() => {
                 draft.for_exec.filter(|_| exec::runs_from(&draft.path.path)).map(|by| Vouched { value: (), by })

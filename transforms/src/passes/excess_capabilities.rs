@@ -219,7 +219,7 @@ fn basis(intent: &Intent, container: &ContainerView<'_>, plan: &CapabilityPlan) 
     let planned = intent.container(container.index());
     let (user, image) =
         (planned.map(|planned| &planned.user.after), planned.and_then(|planned| planned.image.as_ref()));
-    match (plan.by, user) {
+    match (plan.by.kind, user) {
         (Provenance::Flag | Provenance::Policy, _) if plan.form == DropForm::ByName && plan.vouched.is_empty() => {
             "the mode drop-net-raw".into()
         }

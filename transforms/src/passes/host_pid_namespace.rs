@@ -89,7 +89,7 @@ fn fix(intent: &Intent, mode: Vouched<Mode>) -> Fix {
             ("set `pidMode` to \"task\"", Edit::Set { path, value: json!("task") }, basis)
         }
         Mode::Private => {
-            let basis = match mode.by {
+            let basis = match mode.by.kind {
                 Provenance::BuiltInDefault => "no container needs to see the processes of another",
                 Provenance::Definition => "nothing that can run here shares the processes of its host",
                 _ => "the mode private",

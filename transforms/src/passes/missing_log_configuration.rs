@@ -326,6 +326,6 @@ fn risks(container: &ContainerView<'_>, intent: &Intent, mend: &LogMend) -> Vec<
 impl LogMend {
     /// The weakest voucher of all that the fix rests on.
     pub fn weakest(&self) -> Provenance {
-        values(self).iter().map(|value| value.by).min().unwrap_or(Provenance::Definition)
+        values(self).iter().map(|value| value.by.kind).min().unwrap_or(Provenance::Definition)
     }
 }

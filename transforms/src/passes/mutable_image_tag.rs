@@ -73,7 +73,7 @@ fn pin(container: &ContainerView<'_>, image: &ImageName<'_>, intent: &Intent) ->
         title: format!("set `image` to `{pinned}`, which runs now"),
         applicability: Applicability::Safe,
         edits: vec![Edit::Set { path: container.path().key("image"), value: json!(pinned) }],
-        values: vec![Vouched { value: digest.to_string(), by: Provenance::Running }],
+        values: vec![Vouched::of(digest.to_string(), Provenance::Running)],
         risks: Vec::new(),
     })
 }

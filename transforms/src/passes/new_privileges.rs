@@ -139,7 +139,7 @@ fn remedy(container: &ContainerView<'_>, intent: &Intent, edit: Edit) -> Remedy 
         edits: vec![edit],
         values: vec![Vouched {
             value: "nothing in the container needs to gain privileges".into(),
-            by: Provenance::BuiltInDefault,
+            by: Provenance::BuiltInDefault.into(),
         }],
         risks: risks(container, intent),
     })

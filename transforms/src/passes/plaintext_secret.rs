@@ -258,7 +258,7 @@ impl Reading<'_> {
         let list = if from == "environment" { "secrets" } else { "secretOptions" };
         let mut edits = take_out;
         let (title, value) = match &mend.source {
-            SecretSource::Existing => {
+            SecretSource::Existing(_) => {
                 let surplus = self.present().into_iter().skip(1);
                 edits.extend(surplus.map(|index| Edit::Remove { path: self.path.index(index) }));
                 let title = format!("take `{name}` out of `{from}`: `{list}` reads it already");

@@ -64,7 +64,7 @@ fn fix(container: &ContainerView<'_>, intent: &Intent, mend: &PrivilegeMend) -> 
     } else {
         ("set `privileged` to false", Edit::Set { path, value: json!(false) })
     };
-    let basis = match mend.by {
+    let basis = match mend.by.kind {
         Provenance::BuiltInDefault => "the container needs no more than its capability lists give it",
         Provenance::Definition => "nothing that can run here is privileged",
         _ => "the capabilities that are kept",

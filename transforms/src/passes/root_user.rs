@@ -11,7 +11,7 @@ use crate::intent::{Image, Intent, LOW_PORTS, Plan, UserMend};
 use crate::knobs::Knob;
 use crate::model::{ContainerView, Os, Read, TaskView, UserField};
 use crate::pass::{
-    self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Risk, Run, Severity, Vouched, Yield,
+    self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Remedy, Risk, Run, Severity, Vouched, Yield,
 };
 
 /// The pass.
@@ -229,10 +229,11 @@ fn fix(container: &ContainerView<'_>, intent: &Intent, mend: &UserMend) -> Fix {
     let mut edits = vec![Edit::Set { path: container.path().key("user"), value: json!(user.value) }];
     let mut values = vec![Vouched { value: mend.basis.clone(), by: user.by }];
     let mut title = format!("set `user` to \"{}\"", user.value);
-    if mend.opens_low_ports {
+    values.extend(mend.filled.iter().cloned());
+    if let Some(by) = mend.opens_low_ports {
         let entry = json!({ "namespace": LOW_PORTS, "value": "0" });
         edits.push(Edit::Append { array: container.path().key("systemControls"), value: entry });
-        values.push(Vouched { value: format!("{LOW_PORTS} = 0, for ports below 1024"), by: Provenance::Definition });
+        values.push(Vouched { value: format!("{LOW_PORTS} = 0, for ports below 1024"), by });
         title.push_str(" and let it bind low ports");
     }
     let applicability = mend.applicability();

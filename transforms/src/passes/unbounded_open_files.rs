@@ -11,7 +11,8 @@ use crate::intent::Intent;
 use crate::knobs::Knob;
 use crate::model::{ContainerView, Os, Read, TaskView, Why};
 use crate::pass::{
-    self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Run, Severity, Vouched, Yield,
+    self, Applicability, Finding, Fix, Obstacle, Page, Pass, PassId, Provenance, Remedy, Run, Severity, Source,
+    Vouched, Voucher, Yield,
 };
 use crate::rules;
 use crate::tree::Step;
@@ -80,6 +81,12 @@ pub const MOST: u64 = 1_048_576;
 
 /// The ulimit that bounds open files (ECS API model, `UlimitName`).
 const OPEN_FILES: &str = "nofile";
+
+/// Where AWS says what Fargate gives.
+static FARGATE_LIMITS: Page = Page {
+    title: "ECS API reference, ContainerDefinition.ulimits",
+    address: "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html",
+};
 
 /// The knobs of this pass.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -170,8 +177,8 @@ fn open_files(container: &ContainerView<'_>, intent: &Intent) -> Result<Wanted, 
             return Err(Obstacle::new(reason, format!("lower `{low}` or raise `{high}`")));
         }
     }
-    let by =
-        if intent.is_linux_on_fargate(container.task()) { Provenance::Platform } else { Provenance::BuiltInDefault };
+    let given = Voucher::at(Provenance::Platform, Source::Page(&FARGATE_LIMITS));
+    let by = if intent.is_linux_on_fargate(container.task()) { given } else { Provenance::BuiltInDefault.into() };
     let default = Vouched { value: FARGATE, by };
     let bounded = ceiling.filter(|ceiling| ceiling.value < FARGATE).unwrap_or(default);
     let hard = hard.unwrap_or_else(|| soft.filter(|soft| soft.value > bounded.value).unwrap_or(bounded));

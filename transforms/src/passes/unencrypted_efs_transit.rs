@@ -6,9 +6,16 @@ use crate::edit::Edit;
 use crate::intent::Intent;
 use crate::model::{Os, Place, TaskView, Why};
 use crate::pass::{
-    self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Risk, Run, Severity, Vouched, Yield,
+    self, Applicability, Finding, Fix, Obstacle, Page, Pass, PassId, Provenance, Remedy, Risk, Run, Severity, Source,
+    Vouched, Voucher, Yield,
 };
 use crate::tree::Path;
+
+/// Where AWS says what Fargate mounts.
+static FARGATE: Page = Page {
+    title: "ECS developer guide, Use Amazon EFS volumes with Amazon ECS",
+    address: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/efs-volumes.html",
+};
 
 /// The pass.
 pub static PASS: Pass = Pass {
@@ -122,9 +129,13 @@ fn is_in_the_clear(efs: &Place<'_>) -> bool {
 
 fn fix(task: &TaskView<'_>, intent: &Intent, path: Path) -> Fix {
     let (applicability, value, by) = if intent.is_linux_on_fargate(*task) {
-        (Applicability::Safe, "Fargate mounts EFS with encryption where it is asked to", Provenance::Platform)
+        (
+            Applicability::Safe,
+            "Fargate mounts EFS with encryption where it is asked to",
+            Voucher::at(Provenance::Platform, Source::Page(&FARGATE)),
+        )
     } else {
-        (Applicability::Unsafe, "the hosts bring amazon-efs-utils", Provenance::BuiltInDefault)
+        (Applicability::Unsafe, "the hosts bring amazon-efs-utils", Provenance::BuiltInDefault.into())
     };
     Fix {
         title: "set `transitEncryption` to \"ENABLED\"".into(),

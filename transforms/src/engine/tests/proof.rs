@@ -50,7 +50,7 @@ const fn liar(id: &'static str, inspect: fn(&TaskView<'_>, &Intent) -> Vec<Findi
 }
 
 fn fix(pass: &'static Pass, container: &ContainerView<'_>, edits: Vec<Edit>) -> Finding {
-    let values = vec![Vouched { value: "a test".to_owned(), by: Provenance::Flag }];
+    let values = vec![Vouched::of("a test".to_owned(), Provenance::Flag)];
     let fix = Fix { title: "do it".into(), applicability: Applicability::Safe, edits, values, risks: Vec::new() };
     finding(pass, container, "subject", "it is weak".into(), Remedy::Fix(fix))
 }

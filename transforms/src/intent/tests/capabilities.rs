@@ -37,7 +37,7 @@ fn a_container_that_is_not_root_keeps_only_what_it_adds_without_danger() {
         let plan = first(&on(targets, "7", add), &wishes(json!({}))).capabilities;
         assert_eq!(names(&plan.allowed), allowed, "{add} on {targets}");
         assert_eq!(
-            (plan.form, plan.by, plan.vouched.len()),
+            (plan.form, plan.by.kind, plan.vouched.len()),
             (form, Provenance::BuiltInDefault, 0),
             "{add} on {targets}"
         );
@@ -66,7 +66,7 @@ fn what_is_kept_decides_the_form_for_each_target() {
             let plan = first(&on(targets, user, ""), &wishes).capabilities;
             assert_eq!(names(&plan.allowed), allowed, "{keep} for {user} on {targets}");
             assert_eq!(names(&plan.vouched), allowed, "{keep} for {user} on {targets}");
-            assert_eq!((plan.form, plan.by), (form, Provenance::Flag), "{keep} for {user} on {targets}");
+            assert_eq!((plan.form, plan.by.kind), (form, Provenance::Flag), "{keep} for {user} on {targets}");
         }
     }
 }
@@ -93,7 +93,7 @@ fn a_container_that_is_root_or_may_be_keeps_the_defaults_less_net_raw() {
     ] {
         let plan = first(&on(targets, user, r#""SYS_PTRACE", "SYS_ADMIN""#), wishes).capabilities;
         assert_eq!(names(&plan.allowed), less_net_raw(&["SYS_PTRACE"]), "{user} on {targets}");
-        assert_eq!((plan.form, plan.by), (DropForm::ByName, Provenance::BuiltInDefault), "{user} on {targets}");
+        assert_eq!((plan.form, plan.by.kind), (DropForm::ByName, Provenance::BuiltInDefault), "{user} on {targets}");
     }
 }
 
@@ -110,7 +110,11 @@ fn the_mode_drop_net_raw_takes_that_one_alone() {
             let wishes = wishes(json!({ "excess-capabilities": knobs }));
             let plan = first(&on(targets, user, ""), &wishes).capabilities;
             assert_eq!(names(&plan.allowed), less_net_raw(more), "{knobs} for {user} on {targets}");
-            assert_eq!((plan.form, plan.by), (DropForm::ByName, Provenance::Flag), "{knobs} for {user} on {targets}");
+            assert_eq!(
+                (plan.form, plan.by.kind),
+                (DropForm::ByName, Provenance::Flag),
+                "{knobs} for {user} on {targets}"
+            );
         }
     }
 }

@@ -8,6 +8,7 @@ fn layers(layers: &[(Provenance, Option<&str>, Json)]) -> Layers {
         origin: *origin,
         scope: Scope::of(None, *container).expect("the glob is right"),
         knobs: serde_json::from_value(knobs.clone()).expect("the knobs are right"),
+        written: std::sync::Arc::default(),
     };
     Layers::from(layers.iter().map(layer).collect::<Vec<_>>())
 }

@@ -15,10 +15,10 @@ fn line(text: &str, wishes: &Wishes) -> String {
     let stays = if plan.stays { "stays" } else { "goes" };
     match plan.mend {
         Plan::Ready(PrivilegeMend { by, lists: Lists::BeginToCount }) => {
-            format!("{stays}: lists count, {}", by.phrase())
+            format!("{stays}: lists count, {}", by.kind.phrase())
         }
         Plan::Ready(PrivilegeMend { by, lists: Lists::Mended(kept) }) => {
-            format!("{stays}: keeps {:?}, {}", names(&kept), by.phrase())
+            format!("{stays}: keeps {:?}, {}", names(&kept), by.kind.phrase())
         }
         Plan::Blocked(obstacles) => format!("{stays}: {}", lines(&obstacles).join("; ")),
     }

@@ -15,7 +15,7 @@ fn source(text: &str, knobs: Json) -> Result<Vouched<String>, Vec<String>> {
     match first(text, &wishes(knobs)).secrets.of("DB_PASSWORD").expect("it is a credential") {
         Plan::Ready(mend) => match &mend.source {
             SecretSource::New(arn) => Ok(arn.clone().map(|arn| arn.to_string())),
-            SecretSource::Existing => panic!("there is none"),
+            SecretSource::Existing(_) => panic!("there is none"),
         },
         Plan::Blocked(obstacles) => Err(obstacles.iter().map(|obstacle| obstacle.reason.clone()).collect()),
     }
@@ -51,11 +51,13 @@ fn a_name_weighs_more_than_the_template_and_the_region_of_the_environment_least(
         origin: Provenance::Environment,
         scope: Scope::everything(),
         knobs: serde_json::from_value(json!({ "secrets": { "region": "cn-north-1" } })).unwrap(),
+        written: Arc::default(),
     }];
     layers.push(Layer {
         origin: Provenance::Policy,
         scope: Scope::everything(),
         knobs: serde_json::from_value(json!({ "secrets": { "template": template } })).unwrap(),
+        written: Arc::default(),
     });
     let of = |text: &str| {
         let wishes = Wishes { layers: Layers::from(layers.clone()), ..wishes(json!({})) };

@@ -8,8 +8,8 @@ mod ports;
 fn mend(plan: &UserPlan) -> Result<String, Vec<String>> {
     match &plan.mend {
         Plan::Ready(UserMend { user, opens_low_ports, .. }) => {
-            let ports = if *opens_low_ports { ", opens low ports" } else { "" };
-            Ok(format!("{} by {}{ports}", user.value, user.by.phrase()))
+            let ports = if opens_low_ports.is_some() { ", opens low ports" } else { "" };
+            Ok(format!("{} by {}{ports}", user.value, user.by.kind.phrase()))
         }
         Plan::Blocked(obstacles) => Err(lines(obstacles)),
     }
@@ -305,7 +305,8 @@ fn what_is_planned_does_not_hang_on_a_known_operating_system() {
     };
     let mend = |linux: &str| first(&text(linux), &wishes(json!({}))).user.mend;
     let (unknown, known) = (mend(""), mend(r#", "linuxParameters": {"initProcessEnabled": false}"#));
-    let user = |plan: &Plan<UserMend>| plan.ready().map(|mend| (mend.user.value.clone(), mend.opens_low_ports));
+    let user =
+        |plan: &Plan<UserMend>| plan.ready().map(|mend| (mend.user.value.clone(), mend.opens_low_ports.is_some()));
     assert_eq!(user(&unknown), Some(("1000:1000".to_owned(), false)));
     assert_eq!(user(&known), user(&unknown));
 }

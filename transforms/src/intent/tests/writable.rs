@@ -1,7 +1,7 @@
 //! Where a container can write: paths, sizes, owners and `exec`.
 
 use super::*;
-use crate::pass::Vouched;
+use crate::pass::{Source, Vouched, Voucher};
 
 /// The mounts of each container of a text.
 fn all(text: &str, wishes: &Wishes) -> Vec<Result<Vec<String>, Vec<String>>> {
@@ -40,12 +40,12 @@ fn tmp_gets_a_tmpfs_of_64_mib_with_exec_and_the_owner() {
     let plan = first(&task("", &[""]), &knobs(&json!({}))).writable;
     let mount = TmpfsPlan {
         path: "/tmp".into(),
-        size: Vouched { value: 64, by: Provenance::BuiltInDefault },
-        exec: Some(Vouched { value: (), by: Provenance::BuiltInDefault }),
+        size: Vouched::default_of(64),
+        exec: Some(Vouched::default_of(())),
         owner: vec!["uid=7".into(), "gid=8".into()],
-        owner_by: Provenance::Definition,
+        owner_by: Voucher::at(Provenance::Definition, Source::of_container(0, "user")),
     };
-    assert_eq!((plan.mounts, plan.paths_by), (Plan::Ready(vec![mount]), Provenance::BuiltInDefault));
+    assert_eq!((plan.mounts, plan.paths_by), (Plan::Ready(vec![mount]), Provenance::BuiltInDefault.into()));
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn every_value_that_is_set_is_vouched_for() {
         "root-user": { "user": "9" },
     }));
     let plan = first(&ec2("", "", ""), &wishes).writable;
-    let by = Provenance::Flag;
+    let by = Voucher::at(Provenance::Flag, Source::setting(0));
     let mount = |path: &str, size, exec| TmpfsPlan {
         path: path.into(),
         size: Vouched { value: size, by },
