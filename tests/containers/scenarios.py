@@ -249,4 +249,7 @@ CASES = {
         tmpfs=[tmpfs(PGDATA, 48, "uid=999", "gid=999")],
         ask="until pg_isready -q -h 127.0.0.1; do sleep 0.2; done; "
             "psql -U postgres -c \"CREATE TABLE t AS SELECT g, repeat('x', 900) FROM generate_series(1, 90000) g\""),
+    "67-tomcat-work-read-only": server(
+        "tomcat", "no tmpfs on /usr/local/tomcat/work", r"work directory \[(\S+)\]", read_only("{1}", "/usr/local/tomcat/work"),
+        without=["/usr/local/tomcat/work"]),
 }

@@ -1,6 +1,6 @@
 //! One line: which refusal it tells, and what about.
 
-use super::path::{Named, parent, paths, real, words};
+use super::path::{Named, parent, paths, real, words, work};
 use super::trace::{self, Call};
 use super::{Kind, Sign, place};
 use crate::capability;
@@ -288,6 +288,11 @@ impl<'l> Line<'l> {
             let mount = Some(real(path.path));
             let directory = temporary || self.says(&["directory", "dir"]);
             return directory.then(|| Sign { path: Some(path.path.to_owned()), mount, ..Sign::of(Kind::ReadOnly) });
+        }
+        // Tomcat, which gives no reason; what it makes there are pages that it can compile again.
+        if let Some(at) = self.find(&["failed to create work directory", "unable to create output directory"]) {
+            let path = self.path(at)?.path;
+            return Some(Sign { path: Some(path.to_owned()), mount: Some(work(path)?), ..Sign::of(Kind::ReadOnly) });
         }
         if self.says(&["missing privilege separation directory"]) {
             let path = self.path(end)?.path.to_owned();

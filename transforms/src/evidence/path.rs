@@ -86,6 +86,12 @@ pub(super) fn parent(path: &str) -> Option<String> {
     }
 }
 
+/// The directory `work` above this path, below which Tomcat makes others.
+pub(super) fn work(path: &str) -> Option<String> {
+    let at = path.find("/work/")?;
+    Some(format!("{}/work", &path[..at]))
+}
+
 /// The path behind `/var/run`, which is a link to `/run` in the usual images.
 pub(super) fn real(path: &str) -> String {
     let path = if path.len() > 1 { path.trim_end_matches('/') } else { path };
