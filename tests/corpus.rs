@@ -1,31 +1,36 @@
 //! Real task definitions from public repositories, where there is a directory of them.
 //!
-//! `ECS_HARDEN_CORPUS=DIR cargo test --test corpus -- --nocapture` prints what became of each kind of file, and a table of the findings. DIR holds the directories
-//! `raw`, `describe`, `describe-derived` and `mutant`.
+//! `ECS_HARDEN_CORPUS=DIR cargo test --test corpus -- --nocapture` prints what became of each kind of file, what was found, which images
+//! were recognised, what every value rests on, and why findings are left to a person. DIR holds the directories `raw`, `describe`,
+//! `describe-derived` and `mutant`, or any of them, or files of any kind.
 
 #![allow(missing_docs, reason = "a test crate has no public items")]
 #![allow(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
 
+#[path = "corpus/report.rs"]
+mod report;
 mod support;
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use ecs_harden::plan::{Plan, RefusalKind, Standing};
-use ecs_harden_transforms::engine::{Decision, Fault};
+use ecs_harden::plan::{Plan, RefusalKind};
+use ecs_harden_transforms::engine::Fault;
 use ecs_harden_transforms::intent::{ExecUse, Selection, Wishes};
 use ecs_harden_transforms::knobs::Layers;
 use ecs_harden_transforms::model::TargetWish;
-use ecs_harden_transforms::pass::{Applicability, Remedy};
 use ecs_harden_transforms::passes;
 use ecs_harden_transforms::waiver::Waivers;
+use report::Tally;
 use support::compare::unchanged_outside;
 
 const KINDS: [&str; 4] = ["raw", "describe", "describe-derived", "mutant"];
+
+/// What files are where no directory tells their kind.
+const ANY: &str = "file";
 
 /// Every file of the corpus with its kind; `None`, said aloud, where there is no corpus.
 fn corpus() -> Option<Vec<(&'static str, PathBuf)>> {
@@ -33,15 +38,22 @@ fn corpus() -> Option<Vec<(&'static str, PathBuf)>> {
         println!("skipped: ECS_HARDEN_CORPUS is not set");
         return None;
     };
-    let files = KINDS.into_iter().flat_map(|kind| {
-        let mut files: Vec<PathBuf> = fs::read_dir(root.join(kind))
-            .unwrap_or_else(|error| panic!("ECS_HARDEN_CORPUS has no directory {kind}: {error}"))
-            .map(|entry| entry.unwrap().path())
-            .collect();
-        files.sort();
-        files.into_iter().map(move |file| (kind, file))
-    });
-    Some(files.collect())
+    let kinds: Vec<_> =
+        KINDS.into_iter().map(|kind| (kind, root.join(kind))).filter(|(_, path)| path.is_dir()).collect();
+    let kinds = if kinds.is_empty() { vec![(ANY, root)] } else { kinds };
+    let files: Vec<_> =
+        kinds.into_iter().flat_map(|(kind, path)| below(&path).into_iter().map(move |file| (kind, file))).collect();
+    assert!(!files.is_empty(), "ECS_HARDEN_CORPUS holds no files");
+    Some(files)
+}
+
+/// Every file below a directory, in order.
+fn below(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let files = |path: PathBuf| if path.is_dir() { below(&path) } else { vec![path] };
+    paths.into_iter().flat_map(files).collect()
 }
 
 fn wishes() -> Wishes {
@@ -54,67 +66,6 @@ fn wishes() -> Wishes {
         pins: Arc::default(),
         exec: ExecUse::NotKnown,
         layers: Layers::default(),
-    }
-}
-
-/// What became of files, and what was found in them.
-#[derive(Default)]
-struct Tally {
-    outcomes: BTreeMap<String, usize>,
-    findings: BTreeMap<&'static str, Offers>,
-}
-
-/// What one pass offered, by applicability, and how many of the fixes rest on what.
-#[derive(Default)]
-struct Offers {
-    by_applicability: BTreeMap<&'static str, usize>,
-    by_provenance: BTreeMap<&'static str, usize>,
-}
-
-impl Tally {
-    fn count(&mut self, plan: &Result<Plan, ecs_harden::plan::Refusal>) {
-        let outcome = match plan {
-            Err(refusal) => format!("refused: {}", refusal.message),
-            Ok(plan) if plan.hardened_text().is_some() => "hardened".to_owned(),
-            Ok(plan) => match plan.standing() {
-                Standing::Clean => "clean".to_owned(),
-                Standing::Undetermined => "undetermined".to_owned(),
-                Standing::Weak => "left to a person".to_owned(),
-            },
-        };
-        *self.outcomes.entry(outcome).or_default() += 1;
-        for judged in plan.iter().flat_map(|plan| &plan.outcome.findings) {
-            let offers = self.findings.entry(judged.finding.pass.id.0).or_default();
-            let applicability = judged.finding.remedy.applicability().map_or("undetermined", Applicability::name);
-            *offers.by_applicability.entry(applicability).or_default() += 1;
-            if let (Remedy::Fix(fix), Decision::Applied) = (&judged.finding.remedy, judged.decision) {
-                *offers.by_provenance.entry(fix.weakest().phrase()).or_default() += 1;
-            }
-        }
-    }
-
-    fn print_outcomes(&self, kind: &str) {
-        for (what, count) in &self.outcomes {
-            println!("{kind:17} {count:5}  {what}");
-        }
-    }
-
-    /// A row for each pass, as Markdown.
-    fn findings(&self) -> String {
-        let mut text = String::from(
-            "| pass | findings | safe | unsafe | manual | undetermined | fixes rest on, at the least |\n|---|--:|--:|--:|--:|--:|---|\n",
-        );
-        for pass in passes::TABLE {
-            let none = Offers::default();
-            let offers = self.findings.get(pass.id.0).unwrap_or(&none);
-            let count = |word: &str| offers.by_applicability.get(word).copied().unwrap_or_default();
-            let all: usize = offers.by_applicability.values().sum();
-            let rests: Vec<String> = offers.by_provenance.iter().map(|(on, count)| format!("{on} {count}")).collect();
-            let [safe, mends, manual, undetermined] = ["safe", "unsafe", "manual", "undetermined"].map(count);
-            let rests = rests.join(", ");
-            writeln!(text, "| {} | {all} | {safe} | {mends} | {manual} | {undetermined} | {rests} |", pass.id).unwrap();
-        }
-        text
     }
 }
 
@@ -152,7 +103,7 @@ fn every_file_is_hardened_clean_undetermined_or_refused_and_nothing_else_changes
     for (kind, tally) in &tallies {
         tally.print_outcomes(kind);
     }
-    print!("{}", whole.findings());
+    print!("{}", whole.tables());
 }
 
 /// `ecs-harden diff FILE | git apply` gives the bytes of `fix FILE`, unless stderr says that it cannot.
