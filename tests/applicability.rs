@@ -16,7 +16,7 @@ use ecs_harden_transforms::engine::{self, Decision, Fault, Outcome};
 use ecs_harden_transforms::intent::{ExecUse, Selection, Wishes};
 use ecs_harden_transforms::knobs::{Layer, Layers, Scope};
 use ecs_harden_transforms::model::{Digest, TargetWish};
-use ecs_harden_transforms::pass::{Pass, Provenance, Remedy};
+use ecs_harden_transforms::pass::{Pass, Provenance, Remedy, Source};
 use ecs_harden_transforms::passes;
 use ecs_harden_transforms::waiver::Waivers;
 use serde_json::{Value, json};
@@ -237,6 +237,13 @@ fn cell(weakness: &Weakness, targets: &[Target], family: Option<&str>) -> String
         judges.iter().copied().filter(|target| violations(&before, *target, os).is_empty()).collect();
     let document = Document::read(serde_json::to_string_pretty(&before).unwrap()).unwrap();
     let Some(outcome) = harden(&document, pass, weakness) else { return "refused".to_owned() };
+    for judged in &outcome.findings {
+        let Remedy::Fix(fix) = &judged.finding.remedy else { continue };
+        for value in &fix.values {
+            let told = value.by == Provenance::BuiltInDefault || value.by.source != Source::Nowhere;
+            assert!(told, "{} ({}): nothing tells where `{}` is written", pass.id, weakness.what, value.value);
+        }
+    }
     if let Some(hardened) = &outcome.hardened {
         let after = serde_json::from_str(hardened.text()).unwrap();
         for target in if taken.is_empty() { judges } else { &taken } {

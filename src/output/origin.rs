@@ -52,6 +52,7 @@ impl Origins<'_> {
                 }
             }
             Source::Member { container, name } => self.member(container, name),
+            Source::Tasks => Origin { name: Some("aws ecs describe-tasks".into()), ..Origin::default() },
             Source::Page(page) => Origin {
                 name: Some(page.title.to_owned()),
                 references: vec![page.address.to_owned()],

@@ -216,7 +216,7 @@ def prepared(case, program):
 
 def telling(log):
     """The first line of a log that says what was refused."""
-    refusal = re.compile("denied|not permitted|read-only file system|erofs", re.IGNORECASE)
+    refusal = re.compile("denied|not permitted|read-only file system|erofs|eacces", re.IGNORECASE)
     line = next((line for line in log.splitlines() if refusal.search(line) and "entrypoint" not in line), "").replace("|", "/")
     return f"`{line[-110:].strip()}`" if line else "nothing was said"
 

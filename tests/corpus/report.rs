@@ -7,7 +7,7 @@ use ecs_harden::plan::{Plan, Refusal, Standing};
 use ecs_harden_transforms::engine::Decision;
 use ecs_harden_transforms::images::Kinship;
 use ecs_harden_transforms::model::TaskView;
-use ecs_harden_transforms::pass::{Applicability, Provenance, Remedy};
+use ecs_harden_transforms::pass::{Applicability, Provenance, Remedy, Source};
 use ecs_harden_transforms::passes;
 use serde_json::Value as Json;
 
@@ -91,6 +91,8 @@ impl Tally {
                 (Remedy::Fix(fix), Decision::Applied) => {
                     *offers.by_provenance.entry(fix.weakest().phrase()).or_default() += 1;
                     for value in &fix.values {
+                        let told = value.by == Provenance::BuiltInDefault || value.by.source != Source::Nowhere;
+                        assert!(told, "nothing tells where `{}` is written", value.value);
                         *offers.values.entry(value.by.kind).or_default() += 1;
                     }
                 }

@@ -64,6 +64,8 @@ pub enum Source {
         /// The member.
         name: &'static str,
     },
+    /// In what ECS tells of the tasks that run.
+    Tasks,
     /// In AWS's documentation.
     Page(&'static Page),
 }

@@ -6,7 +6,8 @@ use crate::edit::Edit;
 use crate::intent::Intent;
 use crate::model::{self, ContainerView, Digest, ImageName, Read, TaskView, Why};
 use crate::pass::{
-    self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Run, Severity, Vouched, Yield,
+    self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Run, Severity, Source, Vouched,
+    Voucher, Yield,
 };
 use crate::tree::Node;
 
@@ -73,7 +74,7 @@ fn pin(container: &ContainerView<'_>, image: &ImageName<'_>, intent: &Intent) ->
         title: format!("set `image` to `{pinned}`, which runs now"),
         applicability: Applicability::Safe,
         edits: vec![Edit::Set { path: container.path().key("image"), value: json!(pinned) }],
-        values: vec![Vouched::of(digest.to_string(), Provenance::Running)],
+        values: vec![Vouched::of(digest.to_string(), Voucher::at(Provenance::Running, Source::Tasks))],
         risks: Vec::new(),
     })
 }
