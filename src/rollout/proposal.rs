@@ -79,21 +79,12 @@ impl Unit {
         logs::sources(self.input.as_deref().unwrap_or_else(|| self.plan.document.text()), region)
     }
 
-    /// Values of the definition that no message of a service may repeat: everything that is masked in what is shown, longest first.
+    /// Values of the definition, before and after, that no message of a service may repeat: everything that is masked in what is shown,
+    /// longest first.
     pub fn hidden(&self) -> Vec<String> {
-        let document = self.plan.outcome.hardened.as_ref().unwrap_or(&self.plan.document);
-        let text = document.text();
-        let mut hidden = Vec::new();
-        for span in masking::sensitive(document) {
-            let Some(written) = text.get(span.start..span.end) else { continue };
-            let plain =
-                serde_json::from_str::<String>(written).unwrap_or_else(|_| written.trim_matches('"').to_owned());
-            // A value of one or two letters would blank every sentence, and tells nothing.
-            if plain.chars().count() > 2 {
-                hidden.push(plain);
-            }
-        }
-        hidden.sort_by_key(|value| std::cmp::Reverse(value.len()));
+        let documents = [Some(&self.plan.document), self.plan.outcome.hardened.as_ref()];
+        let mut hidden: Vec<String> = documents.into_iter().flatten().flat_map(masked_values).collect();
+        hidden.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
         hidden.dedup();
         hidden
     }
@@ -159,6 +150,16 @@ impl Proposal {
         }
         calls
     }
+}
+
+/// What is masked in a document. A value of one or two letters would blank every sentence, and tells nothing.
+fn masked_values(document: &Document) -> Vec<String> {
+    let text = document.text();
+    let written = masking::sensitive(document).into_iter().filter_map(|span| text.get(span.start..span.end));
+    let plain = written.map(|written| {
+        serde_json::from_str::<String>(written).unwrap_or_else(|_| written.trim_matches('"').to_owned())
+    });
+    plain.filter(|plain| plain.chars().count() > 2).collect()
 }
 
 /// Whether a container of a definition has a health check of its own.
