@@ -115,7 +115,13 @@ pub fn of_service(running: &Running, permits: &Permits) -> Vec<Gate> {
         let next_step = "roll it out last, with --include-daemon";
         gates.push(Gate::new(running, Permit::flag("--include-daemon", permits.include_daemon), reason, next_step));
     } else if let Some(reason) = goes_down(running) {
-        let next_step = "change the service so that ECS may start new tasks first (maximumPercent 200, minimumHealthyPercent 100), or accept it";
+        let next_step = "change the service so that ECS may start new tasks first (maximumPercent 200, minimumHealthyPercent 100), or accept it: --accept-downtime";
+        gates.push(Gate::new(running, Permit::flag("--accept-downtime", permits.accept_downtime), reason, next_step));
+    }
+    if is_unwatched(running) {
+        let reason = "no circuit breaker and no alarm: ECS tries for ever, and when this run is cut off nothing takes back what fails";
+        let next_step =
+            "switch on the deployment circuit breaker of the service, with rollback, or accept it: --accept-downtime";
         gates.push(Gate::new(running, Permit::flag("--accept-downtime", permits.accept_downtime), reason, next_step));
     }
     gates
@@ -156,21 +162,20 @@ fn goes_down(running: &Running) -> Option<String> {
     }
 }
 
+/// Whether nothing in AWS would notice that new tasks fail.
+fn is_unwatched(running: &Running) -> bool {
+    let service = &running.service;
+    let watched = service.deployment_configuration.as_ref().is_some_and(|configuration: &DeploymentConfiguration| {
+        configuration.deployment_circuit_breaker.is_some_and(|breaker| breaker.enable)
+            || configuration.alarms.as_ref().is_some_and(|alarms| alarms.enable)
+    });
+    service.controller() == Controller::Ecs && service.desired_count > 0 && !watched
+}
+
 /// What people should know of the service before anything else, although nothing has to permit it.
 pub fn hazards(running: &Running) -> Vec<String> {
     let service = &running.service;
     let mut hazards = Vec::new();
-    let configuration = service.deployment_configuration.as_ref();
-    let watched = configuration.is_some_and(|configuration: &DeploymentConfiguration| {
-        configuration.deployment_circuit_breaker.is_some_and(|breaker| breaker.enable)
-            || configuration.alarms.as_ref().is_some_and(|alarms| alarms.enable)
-    });
-    if service.controller() == Controller::Ecs && !watched {
-        hazards.push(
-            "no circuit breaker and no alarm: ECS would try for ever; this run watches, and takes back what fails, only while it goes on"
-                .to_owned(),
-        );
-    }
     if service.desired_count == 0 {
         hazards.push("desiredCount is 0: no task will start, so nothing will be tested".to_owned());
     }
@@ -280,11 +285,14 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_watches_and_what_nobody_runs_is_said_first() {
-        let running = running(|running| {
+    fn what_nobody_watches_has_to_be_accepted() {
+        let unwatched = running(|running| configuration(running).deployment_circuit_breaker = None);
+        assert_eq!(flags(&unwatched, &Permits::default()), [Permit::Flag("--accept-downtime")]);
+        let empty = running(|running| {
             running.service.desired_count = 0;
             configuration(running).deployment_circuit_breaker = None;
         });
-        assert_eq!(hazards(&running).len(), 2);
+        assert!(of_service(&empty, &Permits::default()).is_empty());
+        assert_eq!(hazards(&empty).len(), 1);
     }
 }

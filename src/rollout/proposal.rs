@@ -101,6 +101,16 @@ impl Proposal {
         self.gates.iter().filter(|gate| gate.is_shut())
     }
 
+    /// What no sentence of a service may repeat. Names that are shown anyway are no secrets, also where a variable repeats them.
+    pub fn hidden(&self) -> Vec<String> {
+        let shown = self.units.iter().flat_map(|unit| {
+            let titles = unit.members.iter().map(|member| member.running.title());
+            titles.chain([unit.base.short().to_owned()])
+        });
+        let shown = shown.collect::<Vec<_>>().join(" ");
+        self.units.iter().flat_map(Unit::hidden).filter(|value| !shown.contains(value.as_str())).collect()
+    }
+
     /// How many services there are.
     pub fn services(&self) -> usize {
         self.units.iter().map(|unit| unit.members.len()).sum()

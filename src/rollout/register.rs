@@ -52,19 +52,11 @@ pub fn existing(aws: &Aws<'_>, input: &str, base: &RevisionArn) -> Result<Option
 }
 
 /// Registers `input`, the text for `base`'s next revision, unless it is there already.
-///
-/// `hidden` are the values that no message may repeat.
-pub fn register(
-    aws: &Aws<'_>,
-    input: &str,
-    base: &RevisionArn,
-    hidden: &[String],
-) -> Result<Registration, RegisterError> {
+pub fn register(aws: &Aws<'_>, input: &str, base: &RevisionArn) -> Result<Registration, RegisterError> {
     if let Some(there) = existing(aws, input, base)? {
         return Ok(found(there, true, Vec::new()));
     }
-    let hiding = |error: CallError| error.hiding(hidden.iter().map(String::as_str));
-    let mut lost = match aws.register(input).map_err(hiding) {
+    let mut lost = match aws.register(input) {
         Ok(made) => return Ok(new(made, Vec::new())),
         Err(error) if error.is_uncertain() => error,
         Err(error) => return Err(RegisterError::Refused(error)),
@@ -85,7 +77,7 @@ pub fn register(
             }
         }
         if attempt == 0 {
-            match aws.register(input).map_err(hiding) {
+            match aws.register(input) {
                 Ok(made) => {
                     let others = same_as(aws, input, base).unwrap_or_default();
                     let twice = others.into_iter().map(|told| told.arn).filter(|arn| !arn.is(&made.arn)).collect();

@@ -72,6 +72,9 @@ pub enum Told<'a> {
     Blind(&'a CallError),
 }
 
+/// So many looks have to say once more that another deployment took the place of ours.
+const DOUBTS: u32 = 4;
+
 /// Watches a deployment until it ended, stalled, or cannot be seen. `news` knows the events that are about something before it.
 pub fn watch(
     aws: &Aws<'_>,
@@ -84,7 +87,7 @@ pub fn watch(
     let clock = aws.clock();
     let began = clock.now();
     let mut progress = Progress { best: None, last: began, trouble: false };
-    let mut seen_at = began;
+    let (mut seen_at, mut doubted) = (began, 0);
     loop {
         match carrier.look(aws, mission, deployment) {
             Ok(look) => {
@@ -94,8 +97,11 @@ pub fn watch(
                 if !events.is_empty() {
                     tell(Told::Events(&events));
                 }
-                if let Some(ending) = ended(&look.standing) {
-                    return ending;
+                match ended(&look.standing) {
+                    // ECS may show the service as it was for a while, and what is to come looks like what was replaced.
+                    Some(Ending::Superseded { .. } | Ending::WentBack { .. }) if doubted < DOUBTS => doubted += 1,
+                    Some(ending) => return ending,
+                    None => doubted = 0,
                 }
                 if look.standing == Standing::Ready {
                     match carrier.go_on(aws, mission, deployment) {

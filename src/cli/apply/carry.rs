@@ -110,7 +110,7 @@ enum Note {
 pub(super) fn carry_out(proposal: &Proposal, arguments: &Apply, context: &mut Context) -> Result<Carried, CliError> {
     // From here on Ctrl-C ends what waits, so that it can be told where things stand.
     let way = Way::new(&arguments.target.account, CtrlC::Interrupts, context)?;
-    let aws = way.aws();
+    let aws = way.aws().hiding(proposal.hidden());
     let began = aws.clock().now();
     let place = records::place(arguments.record.as_deref(), began, context)?;
     let form = form(arguments.run.format, context);
@@ -121,7 +121,7 @@ pub(super) fn carry_out(proposal: &Proposal, arguments: &Apply, context: &mut Co
         proposal,
         arguments,
         options: options(arguments),
-        teller: Teller::new(form, hidden(proposal)),
+        teller: Teller::new(form, proposal.hidden()),
         carried,
     };
     run.all(context)?;
@@ -365,17 +365,6 @@ fn begin(proposal: &Proposal, began: Timestamp) -> Record {
         region: proposal.region.clone(),
         services: units.flat_map(|unit| unit.members.iter().map(move |member| entry(unit, member))).collect(),
     }
-}
-
-/// What no sentence of ECS may repeat.
-fn hidden(proposal: &Proposal) -> Vec<String> {
-    // Names that are shown anyway are no secrets, also where a variable repeats them.
-    let shown = proposal.units.iter().flat_map(|unit| {
-        let titles = unit.members.iter().map(|member| member.running.title());
-        titles.chain([unit.base.short().to_owned()])
-    });
-    let shown = shown.collect::<Vec<_>>().join(" ");
-    proposal.units.iter().flat_map(Unit::hidden).filter(|value| !shown.contains(value.as_str())).collect()
 }
 
 fn options(arguments: &Apply) -> Options {

@@ -46,8 +46,7 @@ pub(super) fn register(
             )));
         }
     }
-    let hidden = unit.hidden();
-    let registration = register::register(aws, input, &unit.base, &hidden).map_err(|error| {
+    let registration = register::register(aws, input, &unit.base).map_err(|error| {
         stop(match error {
             RegisterError::Refused(error) => error.into(),
             RegisterError::Unknown(error) => CliError::Unknown {

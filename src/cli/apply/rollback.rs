@@ -141,6 +141,7 @@ fn carry_out(
 fn exit_of(verdict: &Verdict) -> Exit {
     match verdict.outcome {
         Some(Outcome::RolledBack) if !verdict.interrupted => Exit::Clean,
+        Some(Outcome::Failed) if verdict.call.as_ref().is_some_and(|error| !error.is_uncertain()) => Exit::Aws,
         _ => closing::exit_of(verdict),
     }
 }

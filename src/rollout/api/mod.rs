@@ -38,6 +38,7 @@ pub struct Aws<'p> {
     wire: &'p dyn Wire,
     clock: &'p dyn Clock,
     limits: Limits,
+    hidden: Vec<String>,
 }
 
 /// How often a write is tried that was surely not carried out.
@@ -46,7 +47,14 @@ const TRIES: u32 = 5;
 impl<'p> Aws<'p> {
     /// AWS, with full buckets.
     pub fn new(wire: &'p dyn Wire, clock: &'p dyn Clock) -> Self {
-        Self { wire, clock, limits: Limits::default() }
+        Self { wire, clock, limits: Limits::default(), hidden: Vec::new() }
+    }
+
+    /// The same, where no message of a service repeats one of these values.
+    #[must_use]
+    pub fn hiding(mut self, hidden: Vec<String>) -> Self {
+        self.hidden = hidden;
+        self
     }
 
     /// The region that calls go to.
@@ -81,10 +89,14 @@ impl<'p> Aws<'p> {
                     self.clock.wait(pause).map_err(interrupted)?;
                     pause *= 2;
                 }
-                done => return done,
+                done => return done.map_err(|error| self.hidden_in(error)),
             }
         }
-        self.wire.call(&call)
+        self.wire.call(&call).map_err(|error| self.hidden_in(error))
+    }
+
+    fn hidden_in(&self, error: CallError) -> CallError {
+        error.hiding(self.hidden.iter().map(String::as_str))
     }
 
     /// All pages of a list.

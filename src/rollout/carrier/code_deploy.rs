@@ -3,7 +3,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Back, BeginError, Carrier, Look, Mission, Sight, Stage, Standing, send_once};
+use super::{Back, BeginError, Carrier, Look, Mission, Sight, Stage, Standing, are_too_many, failed_tasks, send_once};
 use crate::rollout::api::{Aws, CodeDeployment, DeploymentGroup, Service};
 use crate::rollout::arn::RevisionArn;
 use crate::rollout::port::CallError;
@@ -136,7 +136,16 @@ pub(super) fn look(aws: &Aws<'_>, mission: &Mission, deployment: &DeploymentId) 
     let DeploymentId::CodeDeploy { id, .. } = deployment else { return Ok(Look::default()) };
     let told = aws.code_deployment(id)?;
     let service = aws.service(&mission.cluster, &mission.service)?.unwrap_or_default();
+    let mine = service
+        .task_sets
+        .iter()
+        .find(|set| set.task_definition.as_ref().is_some_and(|arn| arn.is(&mission.after)) && set.status != "DRAINING");
+    let desired = mine.map_or(0, |set| set.computed_desired_count);
+    let failed = mine.map_or(0, |set| failed_tasks(aws, mission, set));
     let standing = match told.status.as_str() {
+        "InProgress" if are_too_many(failed, desired) => {
+            Standing::Failed { reason: format!("{failed} tasks of the new task set failed") }
+        }
         "Succeeded" => match service.primary_task_set().and_then(|set| set.task_definition.as_ref()) {
             Some(primary) if !primary.is(&mission.after) => Standing::Superseded { by: Some(primary.clone()) },
             _ => Standing::Done,
@@ -149,16 +158,12 @@ pub(super) fn look(aws: &Aws<'_>, mission: &Mission, deployment: &DeploymentId) 
         }
         _ => Standing::Underway,
     };
-    let mine = service
-        .task_sets
-        .iter()
-        .find(|set| set.task_definition.as_ref().is_some_and(|arn| arn.is(&mission.after)) && set.status != "DRAINING");
     let old = service.task_sets.iter().filter(|set| mine.is_none_or(|mine| mine.task_set_arn != set.task_set_arn));
     let sight = Sight {
-        desired: mine.map_or(0, |set| set.computed_desired_count),
+        desired,
         running: mine.map_or(0, |set| set.running_count),
         pending: mine.map_or(0, |set| set.pending_count),
-        failed: 0,
+        failed,
         old: old.map(|set| set.running_count).sum(),
         stage: Some(told.status.clone()),
     };

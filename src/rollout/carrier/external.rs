@@ -1,7 +1,7 @@
 //! Services of the controller `EXTERNAL`: a task set like the one that serves, with the new revision, made primary once it is steady. The
 //! old one stays, so that going back is one call.
 
-use super::{Back, BeginError, Carrier, Look, Mission, Sight, Stage, Standing, send_once};
+use super::{Back, BeginError, Carrier, Look, Mission, Sight, Stage, Standing, are_too_many, failed_tasks, send_once};
 use crate::rollout::api::{Aws, TaskSet};
 use crate::rollout::port::CallError;
 use crate::rollout::record::DeploymentId;
@@ -43,7 +43,11 @@ impl Carrier for External {
             return Ok(Look { standing, ..Look::default() });
         };
         let steady = mine.stability_status.as_deref() == Some("STEADY_STATE");
+        let failed = failed_tasks(aws, mission, mine);
         let standing = match mine.status.as_str() {
+            "ACTIVE" if are_too_many(failed, mine.computed_desired_count) => {
+                Standing::Failed { reason: format!("{failed} tasks of the new task set failed") }
+            }
             "PRIMARY" if steady => Standing::Done,
             "ACTIVE" if steady => Standing::Ready,
             "DRAINING" => Standing::Superseded { by: primary_revision(&sets) },
@@ -53,6 +57,7 @@ impl Carrier for External {
             desired: mine.computed_desired_count,
             running: mine.running_count,
             pending: mine.pending_count,
+            failed,
             old,
             ..Sight::default()
         };

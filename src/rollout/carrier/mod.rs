@@ -12,7 +12,7 @@ pub use code_deploy::{AppSpecSource, CodeDeploy, GroupName};
 pub use external::External;
 pub use rolling::Rolling;
 
-use super::api::{Aws, ServiceEvent};
+use super::api::{Aws, ServiceEvent, Task, TaskSet, TaskStatus};
 use super::arn::RevisionArn;
 use super::port::{CallError, Interrupted};
 use super::record::DeploymentId;
@@ -164,6 +164,25 @@ pub struct Sight {
     pub old: u32,
     /// The stage of a deployment in stages.
     pub stage: Option<String>,
+}
+
+/// The tasks of a task set that ended by themselves or never started. Neither CodeDeploy nor a task set counts them. Where they cannot be
+/// looked at, none is known.
+fn failed_tasks(aws: &Aws<'_>, mission: &Mission, set: &TaskSet) -> u32 {
+    if set.stability_status.as_deref() == Some("STEADY_STATE") {
+        return 0;
+    }
+    let stopped = aws.tasks(&mission.cluster, &mission.service, TaskStatus::Stopped).unwrap_or_default();
+    let of_set = stopped.iter().filter(|task| task.started_by.as_deref() == Some(&set.id));
+    let ended =
+        |task: &&Task| matches!(task.stop_code.as_deref(), Some("TaskFailedToStart" | "EssentialContainerExited"));
+    u32::try_from(of_set.filter(ended).count()).unwrap_or(u32::MAX)
+}
+
+/// Whether so many tasks failed that nobody would try on: half of those wanted, at least 3 and at most 200 (ECS developer guide, "How the
+/// Amazon ECS deployment circuit breaker detects failures").
+fn are_too_many(failed: u32, desired: u32) -> bool {
+    failed >= desired.div_ceil(2).clamp(3, 200)
 }
 
 /// How often something that was lost is looked for before it is sent again.

@@ -1,6 +1,6 @@
 //! Services that ECS rolls out itself, task by task or by one of its own blue/green strategies.
 
-use super::{Back, BeginError, Carrier, Look, Mission, Sight, Stage, Standing, send_once};
+use super::{Back, BeginError, Carrier, Look, Mission, Sight, Stage, Standing, are_too_many, send_once};
 use crate::rollout::api::{Aws, Deployment, Redeploy, Service, ServiceDeployment, ServiceDeploymentStatus};
 use crate::rollout::arn::RevisionArn;
 use crate::rollout::port::{Api, CallError, Failure};
@@ -42,13 +42,9 @@ impl Carrier for Rolling {
         deployment: &DeploymentId,
         at: Stage,
     ) -> Result<Back, CallError> {
-        let service = aws.service(&mission.cluster, &mission.service)?.unwrap_or_default();
-        match service.primary() {
-            Some(primary) if is_of(primary, &mission.before) => return Ok(Back::Same),
-            Some(primary) if !is_of(primary, &mission.after) => {
-                return Ok(Back::Superseded { by: primary.task_definition.clone() });
-            }
-            _ => {}
+        let mut service = aws.service(&mission.cluster, &mission.service)?.unwrap_or_default();
+        if let Some(back) = elsewhere(&service, mission) {
+            return Ok(back);
         }
         if let (Stage::Underway, DeploymentId::Ecs { service_deployment: Some(arn), .. }) = (at, deployment) {
             match aws.roll_back_deployment(arn) {
@@ -62,6 +58,11 @@ impl Carrier for Rolling {
                 // It cannot be stopped any more, or the service does not know such deployments.
                 Err(_) => {}
             }
+            // Whatever kept it from being stopped may be somebody else's deployment.
+            service = aws.service(&mission.cluster, &mission.service)?.unwrap_or_default();
+            if let Some(back) = elsewhere(&service, mission) {
+                return Ok(back);
+            }
         }
         let known: Vec<String> = service.deployments.into_iter().map(|deployment| deployment.id).collect();
         match begun(aws, mission, &mission.before, &known, Redeploy::WhenChanged) {
@@ -72,6 +73,15 @@ impl Carrier for Rolling {
             }
         }
     }
+}
+
+/// Where the service heads for another revision than ours: nothing has to be sent.
+fn elsewhere(service: &Service, mission: &Mission) -> Option<Back> {
+    let primary = service.primary()?;
+    if is_of(primary, &mission.before) {
+        return Some(Back::Same);
+    }
+    (!is_of(primary, &mission.after)).then(|| Back::Superseded { by: primary.task_definition.clone() })
 }
 
 /// Gives the service a revision and names the deployment that comes of it.
@@ -240,8 +250,7 @@ fn goes_back_by_itself(service: &Service) -> bool {
     })
 }
 
-/// Without a circuit breaker ECS tries for ever; the limit is that of the breaker: half of the tasks, at least 3 and at most 200
-/// (ECS developer guide, "How the Amazon ECS deployment circuit breaker detects failures").
+/// Without a circuit breaker ECS tries for ever; the limit is that of the breaker.
 fn gave_up(service: &Service, mine: Option<&Deployment>) -> Option<Standing> {
     let breaker = service
         .deployment_configuration
@@ -249,8 +258,7 @@ fn gave_up(service: &Service, mine: Option<&Deployment>) -> Option<Standing> {
         .and_then(|configuration| configuration.deployment_circuit_breaker)
         .is_some_and(|breaker| breaker.enable);
     let mine = mine.filter(|_| !breaker)?;
-    let limit = mine.desired_count.div_ceil(2).clamp(3, 200);
-    (mine.failed_tasks >= limit)
+    are_too_many(mine.failed_tasks, mine.desired_count)
         .then(|| Standing::Failed { reason: format!("{} tasks failed in a row", mine.failed_tasks) })
 }
 
