@@ -166,7 +166,7 @@ fn seen(look: &Look) -> String {
         Standing::Failed { reason } => format!("; failed: {reason}"),
         Standing::GoingBack { reason } => format!("; going back: {reason}"),
         Standing::WentBack { reason } => format!("; went back: {reason}"),
-        Standing::Superseded { .. } => "; somebody else deployed".into(),
+        Standing::Superseded { .. } => "; another deployment is shown in its place".into(),
     };
     format!(
         "{} of {} new running, {} pending, {} failed, {} old{stage}{standing}",
