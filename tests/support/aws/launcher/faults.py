@@ -6,9 +6,13 @@ from .errors import Control, Refused
 
 KINDS = (
     "throttle", "500", "503", "commit-then-500", "commit-then-drop", "commit-then-garbage", "drop", "denied", "latency", "expired-token",
-    "garbage", "meanwhile",
+    "garbage", "meanwhile", "absent", "refused",
 )
-MEMBERS = {"service", "operation", "nth", "times", "kind", "ms", "target", "used", "seen", "calls", "after"}
+# Those whose answer is an error, and nothing is carried out.
+ERRORS = ("throttle", "500", "503", "denied", "expired-token", "absent", "refused")
+MEMBERS = {
+    "service", "operation", "nth", "times", "kind", "ms", "target", "used", "seen", "calls", "after", "code", "message", "status",
+}
 
 
 class Faults:
@@ -27,6 +31,8 @@ class Faults:
                 raise Control(f"no kind of fault `{fault.get('kind')}`: there are {', '.join(KINDS)}")
             if fault["kind"] == "meanwhile" and not isinstance(fault.get("calls"), list):
                 raise Control("`meanwhile` has `calls`: what somebody else does, as [{service, operation, input}]")
+            if fault["kind"] == "refused" and not isinstance(fault.get("code"), str):
+                raise Control("`refused` has the `code` of an error, and may have its `message` and `status`")
             nth = fault.get("nth", 1)
             if nth != "all" and not all(isinstance(number, int) and number > 0 for number in ([nth] if isinstance(nth, int) else nth)):
                 raise Control('`nth` is a number from 1, a list of such, or "all"')
@@ -52,9 +58,13 @@ class Faults:
         return chosen
 
 
-def refusal(kind, request, account):
+def refusal(fault, request, account):
     """The error of a fault that answers with one."""
-    query = request.protocol == "query"
+    kind, query = fault["kind"], request.protocol == "query"
+    if kind == "refused":
+        return Refused(fault["code"], fault.get("message", "Refused."), fault.get("status", 400))
+    if kind == "absent":
+        return Refused("InvalidAction" if query else "UnknownOperationException", f"The action {request.operation} is not valid.")
     if kind == "throttle":
         return Refused("Throttling" if query else "ThrottlingException", "Rate exceeded")
     if kind in ("500", "commit-then-500"):

@@ -89,8 +89,8 @@ class Double:
             return None, "valid"
         if kind == "garbage":
             return (200, [("Content-Type", "text/html")], GARBAGE), "valid"
-        if kind in ("throttle", "500", "503", "denied", "expired-token"):
-            return wire.refusal(request, faults.refusal(kind, request, self.account), number), "valid"
+        if kind in faults.ERRORS:
+            return wire.refusal(request, faults.refusal(fault, request, self.account), number), "valid"
         if kind == "meanwhile" and not fault.get("after"):
             self._meanwhile(fault)
         told = self.carry_out(request, number)
@@ -101,7 +101,7 @@ class Double:
         if kind == "commit-then-garbage":
             return (200, [("Content-Type", "text/html")], GARBAGE), "valid"
         if kind == "commit-then-500":
-            return wire.refusal(request, faults.refusal(kind, request, self.account), number), "valid"
+            return wire.refusal(request, faults.refusal(fault, request, self.account), number), "valid"
         return told, "valid"
 
     def _meanwhile(self, fault):

@@ -29,7 +29,7 @@ class Faults(Scenario):
     def test_errors_before_anything_is_done(self):
         kinds = {
             "throttle": "ThrottlingException", "500": "ServerException", "503": "ServiceUnavailableException",
-            "denied": "AccessDeniedException", "expired-token": "ExpiredTokenException",
+            "denied": "AccessDeniedException", "expired-token": "ExpiredTokenException", "absent": "UnknownOperationException",
         }
         for kind, code in kinds.items():
             with self.subTest(kind):
@@ -37,6 +37,14 @@ class Faults(Scenario):
                 text = self.refused(code, self.ecs.register_task_definition, **DEFINITION)
                 self.assertTrue(kind != "denied" or "not authorized to perform: ecs:RegisterTaskDefinition" in text)
         self.assertEqual(self.revisions(), 0)
+
+    def test_an_error_in_words_of_the_test(self):
+        self.fault("refused", code="ClientException", message="Too many concurrent attempts.")
+        text = self.refused("ClientException", self.ecs.register_task_definition, **DEFINITION)
+        self.assertEqual((text, self.revisions()), ("Too many concurrent attempts.", 0))
+        with self.assertRaises(urllib.error.HTTPError) as caught:
+            self.fault("refused")
+        self.assertIn("`refused` has the `code`", json.load(caught.exception)["error"])
 
     def test_errors_after_it_was_done(self):
         self.fault("commit-then-500")
