@@ -127,12 +127,22 @@ def _definitions(double, given, told):
     for definition in given:
         definition = copy.deepcopy(definition)
         status, at = definition.pop("status", "ACTIVE"), definition.pop("registeredAt", None)
+        owned = _owned(definition)
         request = definition if "containerDefinitions" in definition else DEFINITION | definition
         shapes.check("ecs", "RegisterTaskDefinition", request, "ClientException")
         arn = definitions.register(double.world, request, at)["taskDefinition"]["taskDefinitionArn"]
+        definitions.find(double.world, arn)["tags"] += owned
         if status == "INACTIVE":
             definitions.deregister(double.world, {"taskDefinition": arn})
         told["taskDefinitions"].append(arn)
+
+
+def _owned(given):
+    """Takes the tags that AWS alone may give, such as those of CloudFormation, out of a request."""
+    owned = [tag for tag in given.get("tags", []) if tag["key"].lower().startswith("aws:")]
+    if owned:
+        given["tags"] = [tag for tag in given["tags"] if tag not in owned]
+    return owned
 
 
 def _clusters(double, given, told):
@@ -158,7 +168,7 @@ def _on_instances(world, wanted):
 
 def _service(double, cluster, name, wanted):
     world = double.world
-    own = {key: wanted.pop(key) for key in list(wanted) if key in OWN}
+    own, owned = {key: wanted.pop(key) for key in list(wanted) if key in OWN}, _owned(wanted)
     request = {"cluster": cluster, "serviceName": name, "taskDefinition": name} | wanted
     daemon = request.get("schedulingStrategy") == "DAEMON"
     if not {"launchType", "capacityProviderStrategy"} & set(request):
@@ -171,7 +181,9 @@ def _service(double, cluster, name, wanted):
     definition = definitions.find(world, request["taskDefinition"])["definition"]
     if definition.get("networkMode") == "awsvpc":
         request.setdefault("networkConfiguration", NETWORK)
-    return _created(double, request, own, definition["taskDefinitionArn"])
+    arn = _created(double, request, own, definition["taskDefinitionArn"])
+    world.services[cluster, name].tags += owned
+    return arn
 
 
 def _created(double, request, own, arn):

@@ -177,6 +177,15 @@ class Seeds(Scenario):
         revisions = self.ecs.describe_service_revisions(serviceRevisionArns=[one["targetServiceRevisionArn"] for one in told])
         self.assertEqual([one["taskDefinition"][-1] for one in revisions["serviceRevisions"]], ["3", "2", "1"])
 
+    def test_tags_of_aws_itself(self):
+        tags = [{"key": "aws:cloudformation:stack-name", "value": "shop"}, {"key": "team", "value": "checkout"}]
+        self.refused("InvalidParameterException", self.ecs.register_task_definition, **DEFINITION, tags=tags)
+        definition = DEFINITION | {"family": "checkout", "tags": tags}
+        self.seed(taskDefinitions=[definition], clusters={"shop": {"services": {"checkout": {"tags": tags, "launchType": "EC2"}}}})
+        self.assertEqual(self.service()["tags"], tags[::-1])
+        told = self.ecs.describe_task_definition(taskDefinition="checkout", include=["TAGS"])
+        self.assertEqual(told["tags"], tags[::-1])
+
     def test_a_running_revision_may_be_inactive(self):
         definitions = [{"family": "checkout", "status": "INACTIVE"}, {"family": "checkout"}]
         self.seed(taskDefinitions=definitions, clusters={"shop": {"services": {"checkout": {"taskDefinition": "checkout:1"}}}})
