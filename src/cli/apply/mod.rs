@@ -16,10 +16,12 @@ pub(super) mod watch;
 
 use std::io::Write as _;
 
+use ecs_harden_transforms::engine::{Decision, Judged};
+
 use super::args::Format;
 use super::args::live::Apply;
 use super::live::Way;
-use super::{CliError, Exit};
+use super::{CliError, Exit, steer};
 use crate::context::{Context, Terminal};
 use crate::output::clean;
 use crate::rollout::port::CtrlC;
@@ -68,14 +70,14 @@ fn work(mut arguments: Apply, saved: Option<&saved::Saved>, context: &mut Contex
             saved::write(path, &proposal, context)?;
             writeln!(context.err, "plan saved: {}", clean(&path.display().to_string()))?;
         }
-        return Ok(if shut > 0 { Exit::Refused } else { Exit::Clean });
+        return Ok(if shut > 0 { Exit::Refused } else { leftovers(&proposal, &arguments) });
     }
     if shut > 0 {
         writeln!(context.err, "error: refused, nothing was changed\n  hint: each line `next:` above says what to do")?;
         return Ok(Exit::Refused);
     }
     if proposal.is_empty() && !(arguments.how.force_new_deployment && proposal.services() > 0) {
-        return Ok(Exit::Clean);
+        return Ok(leftovers(&proposal, &arguments));
     }
     if !arguments.yes && !confirmed(&proposal, context)? {
         writeln!(context.err, "nothing was changed")?;
@@ -94,8 +96,19 @@ fn work(mut arguments: Apply, saved: Option<&saved::Saved>, context: &mut Contex
             writeln!(context.err, "error: {}\n  hint: {}", clean(&error.to_string()), clean(&error.next_step()))?;
             Ok(exit)
         }
+        None if exit == Exit::Clean => Ok(leftovers(&proposal, &arguments)),
         None => Ok(exit),
     }
+}
+
+/// What is left is only listed, unless somebody is strict about it.
+fn leftovers(proposal: &Proposal, arguments: &Apply) -> Exit {
+    if !arguments.run.strict {
+        return Exit::Clean;
+    }
+    let stays = |judged: &Judged| judged.decision != Decision::Applied;
+    let judged = proposal.units.iter().map(|unit| steer::judged(&unit.plan, arguments.run.fail_on, true, stays));
+    judged.max().unwrap_or(Exit::Clean)
 }
 
 /// Shows what would be done: people on standard output, or beside the JSON that programs read there.

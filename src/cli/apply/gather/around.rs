@@ -148,7 +148,18 @@ impl Gatherer<'_> {
                     group: arguments.codedeploy_group.as_deref(),
                 };
                 match CodeDeploy::find(self.aws, &running.service, named, appspec) {
-                    Ok(carrier) => Ok(Box::new(carrier)),
+                    Ok(carrier) => {
+                        // Before CodeDeploy has made its task set, the service does not tell of it.
+                        let (application, group) =
+                            (&carrier.group.application_name, &carrier.group.deployment_group_name);
+                        let open = self.aws.open_code_deployments(application, group)?;
+                        if let Some(id) = open.first().filter(|_| running.busy.is_none()) {
+                            let reason = format!("the deployment {id} of CodeDeploy is under way");
+                            let next_step = "wait until it is done, or stop it there, then run this again";
+                            self.gates.push(Gate::new(running, Permit::Never, reason, next_step));
+                        }
+                        Ok(Box::new(carrier))
+                    }
                     Err(BeginError::Missing { reason, next_step }) => {
                         self.gates.push(Gate::new(running, Permit::Never, reason, next_step));
                         Ok(rolling())
