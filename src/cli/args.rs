@@ -11,7 +11,7 @@ use crate::policy::Choice;
 
 pub(super) mod live;
 
-use live::{Apply, Rollback, Target, Watch};
+use live::{Apply, Retire, Rollback, Target, Watch};
 
 /// Turns an Amazon ECS task definition into a hardened revision.
 #[derive(Debug, Parser)]
@@ -62,6 +62,8 @@ pub enum Command {
     Watch(Watch),
     /// Give a service the revision again that it ran before
     Rollback(Rollback),
+    /// Deregister the revisions that the services of a run ran before, where nothing uses them
+    Retire(Retire),
     /// Print what the execution role needs once the edits are made: an IAM policy for exactly the ARNs used
     IamPolicy(IamPolicy),
     /// Write a commented policy for the definitions of a directory

@@ -192,6 +192,7 @@ pub fn run(cli: Cli, mut context: Context) -> Exit {
         Command::Apply(arguments) => apply::run(*arguments, &mut context),
         Command::Watch(arguments) => apply::watch::run(&arguments, &mut context),
         Command::Rollback(arguments) => apply::rollback::run(&arguments, &mut context),
+        Command::Retire(arguments) => apply::retire::run(&arguments, &mut context),
         Command::IamPolicy(arguments) => iam::run(&arguments, &mut context),
         Command::Init(arguments) => init::run(&arguments, &mut context),
         Command::Learn(arguments) => learn::run(&arguments, &mut context),

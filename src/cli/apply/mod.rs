@@ -6,6 +6,7 @@ mod gather;
 mod images;
 mod records;
 mod resumed;
+pub(super) mod retire;
 mod revise;
 pub(super) mod rollback;
 mod saved;

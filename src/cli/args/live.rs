@@ -161,6 +161,29 @@ pub struct Rollback {
     pub format: Format,
 }
 
+/// Arguments of `retire`.
+#[derive(Clone, Debug, Args)]
+pub struct Retire {
+    /// The record that `apply` wrote
+    #[arg(long, value_name = "FILE")]
+    pub record: PathBuf,
+    /// How long ago the run has to be
+    #[arg(long, value_name = "TIME", default_value = "7d", value_parser = age)]
+    pub min_age: SignedDuration,
+    /// Show what would be done, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Which account and region.
+    #[command(flatten)]
+    pub account: Account,
+    /// Form of what is told
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
 impl Which {
     /// Cluster and service.
     pub fn service(&self) -> Result<(&str, &str), CliError> {
@@ -271,6 +294,21 @@ impl From<BaseArg> for Base {
     }
 }
 
+/// An age as people write it: `7d`, `12h`.
+fn age(text: &str) -> Result<SignedDuration, String> {
+    let wrong = || "write an age as 7d, 12h or 0s".to_owned();
+    let text = text.trim();
+    // Days are no unit of a duration in general, since clocks change; here they are 24 hours.
+    let age = match text.strip_suffix('d') {
+        Some(days) => {
+            let days = days.trim().parse::<i64>().ok().filter(|days| *days < 100_000);
+            days.map(|days| SignedDuration::from_hours(days * 24))
+        }
+        None => text.parse().ok(),
+    };
+    age.filter(|age| !age.is_negative()).ok_or_else(wrong)
+}
+
 /// A time as people write it: `90s`, `20m`, `1h 30m`.
 fn time(text: &str) -> Result<Duration, String> {
     let wrong = || "write a time as 90s, 20m or 1h 30m".to_owned();
@@ -281,6 +319,16 @@ fn time(text: &str) -> Result<Duration, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ages_may_be_days() {
+        assert_eq!(age("7d"), Ok(crate::rollout::retire::MIN_AGE));
+        assert_eq!(age("12h"), Ok(SignedDuration::from_hours(12)));
+        assert_eq!(age("0s"), Ok(SignedDuration::ZERO));
+        for wrong in ["", "7", "-1d", "-2h", "soon", "99999999999999999999d"] {
+            assert!(age(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn times_are_read_as_people_write_them() {
