@@ -10,6 +10,7 @@ pub mod gates;
 pub mod images;
 pub mod logs;
 pub mod owner;
+pub mod permissions;
 pub mod port;
 pub mod preflight;
 pub mod proposal;

@@ -8,6 +8,7 @@ mod definitions;
 mod deployments;
 mod limits;
 mod neighbours;
+mod operations;
 mod services;
 mod task_sets;
 mod tasks;
@@ -23,6 +24,7 @@ pub use deployments::{
     RevisionImage, Rollback, ServiceDeployment, ServiceDeploymentStatus, ServiceRevision, TargetRevision,
 };
 pub use neighbours::{Alarm, Identity, RolePermission, Starter, Stored, TaggedImage};
+pub use operations::OPERATIONS;
 pub use services::{
     Alarms, CapacityProvider, CircuitBreaker, Controller, Deployment, DeploymentConfiguration, LoadBalancer, Redeploy,
     Service, ServiceEvent, Strategy, Tag,
@@ -80,6 +82,7 @@ impl<'p> Aws<'p> {
     /// Sends bytes; a write that was surely not carried out is sent again after a while.
     fn send(&self, api: Api, operation: &'static str, effect: Effect, body: Vec<u8>) -> Result<Vec<u8>, CallError> {
         let call = Call { api, operation, body, effect };
+        debug_assert!(operations::is_listed(&call), "{call:?} is not among the operations of api/operations.rs");
         let interrupted = |_| CallError::new(api, operation, Failure::Interrupted);
         let mut pause = Duration::from_secs(1);
         for _ in 1..TRIES {
