@@ -22,6 +22,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use ecs_harden::aws::Connection;
 use ecs_harden::rollout::port::{Api, Call, CallError, Effect, Failure, Wire};
+use jiff::{SignedDuration, Timestamp};
 
 use server::{Reply, Server};
 
@@ -62,6 +63,24 @@ fn reads(api: Api, operation: &'static str, body: &str) -> Call {
 
 fn writes(api: Api, operation: &'static str, body: &str) -> Call {
     Call { effect: Effect::Writes, ..reads(api, operation, body) }
+}
+
+#[test]
+fn the_date_of_an_answer_tells_how_far_its_clock_is_ahead() {
+    let date = |hours: i64| {
+        let at = Timestamp::now() + SignedDuration::from_hours(hours);
+        jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&at).unwrap()
+    };
+    let refused = Reply::new(400, r#"{"__type": "InvalidSignatureException"}"#).with("date", &date(-2));
+    let server = Server::new([Reply::new(200, "{}").with("date", &date(1)), refused, Reply::new(200, "{}")]);
+    let connection = to(&server);
+    assert_eq!(connection.ahead(), None);
+    let hours = || {
+        let _ = connection.call(&reads(Api::Ssm, "DescribeParameters", "{}"));
+        Some((connection.ahead()?.as_secs_f64() / 3600.0).round())
+    };
+    assert_eq!([hours(), hours(), hours()], [Some(1.0), Some(-2.0), None]);
+    assert_eq!(connection.endpoint(), Some(server.url.clone()));
 }
 
 #[test]

@@ -94,6 +94,15 @@ pub(super) fn configured(config: &SdkConfig, api: Api) -> Option<String> {
     own(config, service(api).id).into_iter().chain(config.endpoint_url().map(str::to_owned)).find(|url| !url.is_empty())
 }
 
+/// A URL as it may be shown.
+pub(super) fn without_password(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let host = authority.rsplit('@').next().unwrap_or(authority);
+    let path = path.split(['?', '#']).next().unwrap_or(path);
+    if scheme.is_empty() { format!("{host}{path}") } else { format!("{scheme}://{host}{path}") }
+}
+
 /// The host of `api`, which differs from that of ECS in its first label: `https://ecs-fips.eu-west-1.amazonaws.com` gives
 /// `https://ssm-fips.eu-west-1.amazonaws.com`.
 ///

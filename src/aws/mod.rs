@@ -27,6 +27,7 @@ use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_types::os_shim_internal::{Env, Fs};
+use jiff::SignedDuration;
 use tokio::runtime::{self, Handle, Runtime};
 
 use self::credentials::Keys;
@@ -103,6 +104,7 @@ pub struct Connection {
     runtime: Option<Runtime>,
     handle: Handle,
     region: String,
+    endpoint: Option<String>,
     keys: Keys,
     ecs: Ecs,
     others: Signed,
@@ -127,7 +129,8 @@ impl Connection {
         let keys = Keys::new(config.credentials_provider());
         let ecs = Ecs::new(config, keys.clone());
         let others = Signed::new(config, &region, keys.clone(), proxy);
-        Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime), region, keys, ecs, others })
+        let endpoint = endpoints::configured(config, Api::Ecs).map(|url| endpoints::without_password(&url));
+        Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime), region, endpoint, keys, ecs, others })
     }
 
     async fn carry(&self, call: &Call) -> Result<Vec<u8>, CallError> {
@@ -160,6 +163,14 @@ impl Wire for Connection {
 
     fn region(&self) -> &str {
         &self.region
+    }
+
+    fn endpoint(&self) -> Option<String> {
+        self.endpoint.clone()
+    }
+
+    fn ahead(&self) -> Option<SignedDuration> {
+        self.others.ahead()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Calls to all other services: one request, signed here. Their SDK crates would cost minutes of build each, for a few calls.
 
 use std::error::Error;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
@@ -15,13 +15,14 @@ use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings}
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
+use jiff::SignedDuration;
 
 use super::credentials::{self, Keys};
 use super::endpoints::{Endpoint, Endpoints};
 use super::failure::judge;
 use super::request::{Refused, Request};
 use super::services::service;
-use super::transport::{Answer, connector, unanswered};
+use super::transport::{Answer, ahead, connector, unanswered};
 use crate::rollout::port::{Call, CallError, Effect, Failure};
 
 /// How often a reading call is sent before its failure counts.
@@ -35,12 +36,19 @@ pub(super) struct Signed {
     proxy: Option<ProxyConfig>,
     /// Made for the first call: it reads the certificates of the machine.
     connector: OnceLock<Connector>,
+    /// How far the clock of the service was ahead when it answered last.
+    ahead: Mutex<Option<SignedDuration>>,
 }
 
 impl Signed {
     pub(super) fn new(config: &SdkConfig, region: &str, keys: Keys, proxy: Option<ProxyConfig>) -> Self {
         let endpoints = Endpoints::of(config, region);
-        Self { config: config.clone(), endpoints, keys, proxy, connector: OnceLock::new() }
+        Self { config: config.clone(), endpoints, keys, proxy, connector: OnceLock::new(), ahead: Mutex::default() }
+    }
+
+    /// How far the clock of the service was ahead when it answered last, whatever it answered.
+    pub(super) fn ahead(&self) -> Option<SignedDuration> {
+        *self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Carries out `call`. One that only reads is tried again where that may help.
@@ -82,6 +90,7 @@ impl Signed {
         let http = self.signed(call, request, endpoint).await?;
         let exchange = async {
             let mut response = self.connector().call(http).await.map_err(|error| unanswered(&error))?;
+            *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = ahead(&response);
             // The answer has begun: whatever fails now, the request arrived.
             let body = ByteStream::new(response.take_body()).collect().await.map_err(|_| Failure::Unknown)?;
             Ok(Answer::new(&response, body.to_vec()))

@@ -8,6 +8,9 @@ use aws_smithy_http_client::{Builder, Connector};
 use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpClient};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
+use jiff::fmt::rfc2822;
+use jiff::{SignedDuration, Timestamp};
+
 use crate::rollout::port::Failure;
 
 /// An answer of whatever status. Not `Debug`: its body holds values.
@@ -30,6 +33,12 @@ impl Answer {
             body,
         }
     }
+}
+
+/// How far the clock of whoever answered is ahead of that of the machine (RFC 9110, "Date").
+pub(super) fn ahead(response: &HttpResponse) -> Option<SignedDuration> {
+    let date = rfc2822::DateTimeParser::new().parse_timestamp(response.headers().get("date")?).ok()?;
+    Some(date.duration_since(Timestamp::now()))
 }
 
 /// What a request without an answer amounts to: it was certainly not carried out where there was no connection to send it over (no such

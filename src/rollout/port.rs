@@ -6,7 +6,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// Carries calls to AWS.
 pub trait Wire: Send + Sync {
@@ -18,6 +18,16 @@ pub trait Wire: Send + Sync {
 
     /// The region that calls go to, for example `eu-central-1`.
     fn region(&self) -> &str;
+
+    /// Where ECS is reached, where somebody names it (`AWS_ENDPOINT_URL`, `endpoint_url`). Without what stands before an `@`.
+    fn endpoint(&self) -> Option<String> {
+        None
+    }
+
+    /// How far the clock of AWS is ahead of that of the machine, as the latest answer told. Answers tell whole seconds.
+    fn ahead(&self) -> Option<SignedDuration> {
+        None
+    }
 }
 
 /// One call.

@@ -138,3 +138,16 @@ fn an_empty_endpoint_is_none_and_what_is_no_url_is_nowhere() {
 fn what_is_no_region_has_no_endpoint() {
     assert_eq!(endpoint(&config(Fips::No, Stack::Single).build(), "no region", Api::Logs), None);
 }
+
+#[test]
+fn a_password_in_an_endpoint_is_not_shown() {
+    for (url, shown) in [
+        ("http://127.0.0.1:5000", "http://127.0.0.1:5000"),
+        ("https://mina:hunter2@aws.example.com/stage?token=hunter2", "https://aws.example.com/stage"),
+        ("https://mina:hunter@2@aws.example.com#hunter2", "https://aws.example.com"),
+        ("https://aws.example.com/mina@2", "https://aws.example.com/mina@2"),
+        ("mina:hunter2@aws.example.com", "aws.example.com"),
+    ] {
+        assert_eq!(without_password(url), shown);
+    }
+}
