@@ -6,6 +6,7 @@ pub mod arn;
 pub mod bake;
 pub mod carrier;
 pub mod cause;
+pub mod doctor;
 pub mod gates;
 pub mod images;
 pub mod logs;

@@ -174,6 +174,8 @@ impl World {
                 Some((_, arn)) => json!({ "Target": { "EcsParameters": { "TaskDefinitionArn": arn } } }),
                 None => return not_found("ResourceNotFoundException"),
             },
+            "DescribeAlarms" => json!({ "MetricAlarms": [] }),
+            "GetLogEvents" => return not_found("ResourceNotFoundException"),
             other => panic!("the table knows no {other}"),
         })
     }
@@ -184,7 +186,8 @@ impl World {
         match call.operation {
             "ListClusters" => json!({ "clusterArns": self.services.keys().collect::<Vec<_>>() }),
             "ListServices" => {
-                let services = self.services.get(&text("cluster")).into_iter().flatten();
+                let services = self.services.iter().filter(|(arn, _)| arn.ends_with(&text("cluster")));
+                let services = services.flat_map(|(_, services)| services);
                 json!({ "serviceArns": services.map(|service| &service["serviceArn"]).collect::<Vec<_>>() })
             }
             "DescribeServices" => {
@@ -225,6 +228,7 @@ impl World {
                 let tasks = self.tasks.get(&text("cluster")).into_iter().flatten();
                 json!({ "taskArns": tasks.map(|task| &task["taskArn"]).collect::<Vec<_>>() })
             }
+            "ListServiceDeployments" | "ListContainerInstances" => json!({}),
             "DescribeTasks" => json!({ "tasks": self.tasks.get(&text("cluster")) }),
             other => panic!("the table knows no {other}"),
         }
