@@ -1,5 +1,5 @@
 //! Who calls, where to, and whether a command would be allowed what it needs: its reads are tried, its writes are asked about, and
-//! nothing is changed.
+//! nothing is changed. [`probe`] alone writes.
 
 use jiff::SignedDuration;
 use serde_json::Value as Json;
@@ -11,6 +11,7 @@ use crate::rollout::port::{CallError, Clock, Effect, Failure, Wire};
 use crate::rollout::running::serving;
 
 mod listening;
+pub mod probe;
 #[cfg(test)]
 mod tests;
 mod tour;

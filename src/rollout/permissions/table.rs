@@ -130,7 +130,8 @@ pub(super) const RETIRE: [Permission; 15] = [
 ];
 
 /// A throwaway family.
-pub(super) const PROBE: [Permission; 4] = [
+pub(super) const PROBE: [Permission; 5] = [
+    reads("ecs:ListTaskDefinitions", Resource::Everything),
     writes("ecs:RegisterTaskDefinition", Resource::ProbeDefinitions),
     reads("ecs:DescribeTaskDefinition", Resource::Everything),
     writes("ecs:DeregisterTaskDefinition", Resource::Everything),

@@ -77,8 +77,8 @@ fn a_statement_names_what_is_known_and_leaves_the_rest_in_capitals() {
     assert_eq!(
         statements(&permissions(Errand::Probe), &names),
         [
+            told(&["ecs:ListTaskDefinitions", "ecs:DescribeTaskDefinition", "ecs:DeregisterTaskDefinition"], "*", None),
             told(&["ecs:RegisterTaskDefinition"], probe, None),
-            told(&["ecs:DescribeTaskDefinition", "ecs:DeregisterTaskDefinition"], "*", None),
             told(&["iam:PassRole"], role, tasks),
         ]
     );
