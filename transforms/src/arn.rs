@@ -246,6 +246,10 @@ fn is_parameter(name: &str) -> bool {
 }
 
 /// The name and the suffix that Secrets Manager gives it (Secrets Manager API model, `CreateSecret`).
+///
+/// A name that ends with a hyphen and six characters itself, such as `my-secret`, looks as if the suffix were there. Nothing in the text
+/// tells the two apart: a suffix is drawn from letters and digits, so any word of six may be one. AWS advises against such names for that
+/// reason, and does not forbid them.
 fn is_secret(name: &str) -> bool {
     let legal = |letter: char| letter.is_ascii_alphanumeric() || "/_+=.@-".contains(letter);
     let suffix = |suffix: &str| suffix.len() == 6 && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric());
