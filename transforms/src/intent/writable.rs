@@ -187,7 +187,10 @@ fn image_obstacles(setting: &Setting<'_>, container: &ContainerView<'_>, mounted
         } else if path.seeded {
             let reason =
                 format!("{title} writes {what} at {place}, where the image has files that an empty mount would hide");
-            let next = format!("mount a volume at {place} that holds them; if it fills it by itself: {}", all(place));
+            let next = format!(
+                "mount a volume at {place} that a container of the same image filled before (`cp -a {place}/. /MOUNT/`, essential false, `dependsOn` with SUCCESS); if it fills it by itself: {}",
+                all(place)
+            );
             Some(Obstacle::new(reason, next))
         } else {
             None
