@@ -4,6 +4,7 @@
 //! withheld stays what it was here.
 
 mod capabilities;
+mod commands;
 pub mod exec;
 pub mod home;
 mod host_work;
@@ -15,6 +16,7 @@ mod namespaces;
 mod ownership;
 mod ports;
 mod privileges;
+mod roles;
 mod secrets;
 mod selection;
 #[cfg(test)]
@@ -183,6 +185,7 @@ impl Intent {
 /// The users, and what they can write: where a user needs a tmpfs that nobody will make, it is not changed after all.
 fn users_and_paths(setting: &Setting<'_>, claims: &[Claims]) -> (Vec<UserPlan>, Vec<WritablePlan>) {
     let mut users: Vec<UserPlan> = setting.seen.iter().map(|container| user::plan(setting, container)).collect();
+    roles::settle_router(setting, &mut users);
     let writable = writable::plan(setting, &users, claims);
     let mut withdrawn = false;
     for ((container, user), writable) in setting.seen.iter().zip(&mut users).zip(&writable) {

@@ -180,7 +180,7 @@ fn host_obstacles(setting: &Setting<'_>, container: &ContainerView<'_>, namespac
 }
 
 /// The volumes of host directories that the container mounts, by itself or through `volumesFrom`.
-fn host_mounts(setting: &Setting<'_>, container: &ContainerView<'_>) -> Result<BTreeSet<String>, Obstacle> {
+pub(super) fn host_mounts(setting: &Setting<'_>, container: &ContainerView<'_>) -> Result<BTreeSet<String>, Obstacle> {
     let mut found = BTreeSet::new();
     for next in mounts::with_sources(setting, container)? {
         let mounts = next.mounts().map_err(|why| Obstacle::unresolved(user::unread_mounts(&next), why))?;

@@ -18,6 +18,7 @@ mod capabilities;
 mod exec;
 mod memory;
 mod privileges;
+mod roles;
 mod secrets;
 mod user;
 mod withheld;

@@ -1,12 +1,11 @@
 //! Who a container runs as after the run.
 
 use super::image::{self, Ids, Image};
-use super::{Plan, Setting, WritablePlan, mounts, ownership, ports, writable};
+use super::{Plan, Setting, WritablePlan, mounts, ownership, ports, roles, writable};
 use crate::images::Level;
-use crate::model::{ContainerView, Listed, Os, Place, Read, UserField, Why};
+use crate::model::{ContainerView, Os, Read, UserField};
 use crate::pass::{Applicability, Obstacle, Provenance, Source, Vouched, Voucher};
 use crate::passes::{root_user, writable_root_filesystem};
-use crate::tree::Node;
 
 /// The kernel parameter that lets any user bind low ports (ECS API model, `SystemControl`: every `net.*` is accepted, on Fargate
 /// too; not under host networking).
@@ -128,7 +127,7 @@ fn linux_mend(setting: &Setting<'_>, container: &ContainerView<'_>) -> Plan<User
     let named = setting.wishes.layers.pick(container.into(), |knobs| knobs.root_user.user.as_ref());
     let image = setting.image(container);
     let published = image.filter(|_| named.is_none());
-    let mut obstacles: Vec<Obstacle> = role_obstacle(setting, container).into_iter().collect();
+    let mut obstacles: Vec<Obstacle> = roles::obstacle(setting, container).into_iter().collect();
     if obstacles.is_empty() {
         obstacles.extend(published.and_then(|image| image_obstacle(container, image)));
     }
@@ -155,7 +154,7 @@ fn linux_mend(setting: &Setting<'_>, container: &ContainerView<'_>) -> Plan<User
     if !obstacles.is_empty() {
         return Plan::Blocked(obstacles);
     }
-    if let Some(obstacle) = taken(setting, container, &user.value) {
+    if let Some(obstacle) = roles::taken(setting, container, &user.value) {
         return Plan::Blocked(vec![obstacle]);
     }
     let needs_tmpfs = image.map_or_else(Vec::new, |image| closed_paths(setting, container, image, &user.value));
@@ -255,89 +254,6 @@ pub(super) fn withdraw(
     true
 }
 
-/// Uids that no other container of the task may have: the log router's (its agent demands that), and the one whose traffic App Mesh
-/// leaves alone.
-fn taken(setting: &Setting<'_>, container: &ContainerView<'_>, user: &str) -> Option<Obstacle> {
-    let uid = |user: &str| user.split(':').next().and_then(|uid| uid.trim().parse::<u32>().ok());
-    let own = uid(user)?;
-    let router = setting.seen.iter().find(|other| {
-        let theirs = other.member("user").scalar().known().and_then(uid);
-        other.member("firelensConfiguration") != Read::Absent && theirs == Some(own)
-    });
-    let ignored =
-        setting.task.member("proxyConfiguration").member("properties").list().items.into_iter().find(|property| {
-            property.clone().member("name").text() == Read::Known("IgnoredUID")
-                && property.clone().member("value").scalar().known().and_then(uid) == Some(own)
-        });
-    let whose = match (router, ignored) {
-        (Some(router), _) => {
-            format!("uid {own} is that of {}, the log router, which must be its alone", router.title())
-        }
-        (None, Some(_)) => {
-            format!("uid {own} is the IgnoredUID of proxyConfiguration: its traffic would pass the proxy by")
-        }
-        (None, None) => return None,
-    };
-    Some(Obstacle::new(whose, format!("choose another: --set '{}root-user.user=UID:GID'", container.scope())))
-}
-
-/// Containers whose work decides who they must run as.
-fn role_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<Obstacle> {
-    let title = container.title();
-    match container.member("firelensConfiguration") {
-        Read::Absent => {}
-        Read::Unresolved(why) => return Some(Obstacle::unresolved("`firelensConfiguration`", why)),
-        Read::Known(_) => {
-            return Some(Obstacle::new(
-                format!(
-                    "{title} is the FireLens log router: ECS stores user \"0\" for it, and agents before 1.96.0 refuse any other"
-                ),
-                "on current agents set a numeric uid by hand that no other container of the task uses",
-            ));
-        }
-    }
-    if is_app_mesh_proxy(setting, container) {
-        return Some(Obstacle::new(
-            format!("{title} is the App Mesh proxy: its user must equal IgnoredUID, or its own traffic loops"),
-            "set `user` to the IgnoredUID of proxyConfiguration by hand",
-        ));
-    }
-    if let Some(unread) = unread_proxy(setting, container) {
-        return Some(unread);
-    }
-    let vouched =
-        setting.wishes.layers.pick_specific(container.into(), |knobs| knobs.root_user.user.as_ref()).is_some();
-    let waits = waiting_for(setting, container).filter(|_| !vouched)?;
-    Some(Obstacle::new(
-        format!("{waits} waits until {title} has done its work; such containers often run as root to prepare volumes"),
-        container.name().map_or_else(
-            || "if it needs no root, set `user` by hand".to_owned(),
-            |name| format!("if it needs no root: --set '{name}:root-user.user=UID:GID'"),
-        ),
-    ))
-}
-
-/// Whether a container is the App Mesh proxy cannot be told.
-pub(super) fn unread_proxy(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<Obstacle> {
-    let name = container.member("name").text().unresolved();
-    match (setting.task.proxy_container(), name) {
-        (Read::Known(_), Some(why)) => {
-            Some(Obstacle::unresolved("its name, so that it may be the App Mesh proxy,", why))
-        }
-        (Read::Unresolved(Why::Placeholder | Why::MayBeHidden | Why::WrongType), _) => Some(Obstacle::new(
-            "proxyConfiguration cannot be read, so any container may be the App Mesh proxy",
-            "check the rendered file",
-        )),
-        _ => None,
-    }
-}
-
-/// By `proxyConfiguration`, or by AWS's own image where that part of the definition is not at hand.
-pub(super) fn is_app_mesh_proxy(setting: &Setting<'_>, container: &ContainerView<'_>) -> bool {
-    container.name().is_some_and(|name| setting.task.proxy_container() == Read::Known(name))
-        || container.image_repository().is_some_and(|image| image.ends_with("aws-appmesh-envoy"))
-}
-
 /// What the mounts of a container cannot be read from.
 pub(super) fn unread_mounts(container: &ContainerView<'_>) -> &'static str {
     if container.member("mountPoints").list().unresolved().is_some() {
@@ -345,25 +261,4 @@ pub(super) fn unread_mounts(container: &ContainerView<'_>) -> &'static str {
     } else {
         "`linuxParameters.tmpfs`"
     }
-}
-
-/// A container that depends, or may depend, on this one having ended.
-fn waiting_for(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<String> {
-    let written = |place: Place<'_>| place.known().and_then(Node::as_str).map(str::to_owned);
-    let own = written(container.member("name"));
-    let mut others = setting.seen.iter().filter(|other| other.index() != container.index());
-    let waiting = others.find(|other| {
-        let Listed { items, hidden } = other.member("dependsOn").list();
-        hidden.is_some()
-            || items.into_iter().any(|dependency| {
-                let condition = dependency.clone().member("condition").text();
-                let on = dependency.member("containerName");
-                let names_it = own.is_some() && written(on.clone()) == own;
-                matches!(condition, Read::Known("SUCCESS" | "COMPLETE") | Read::Unresolved(_))
-                    && (names_it || on.text().unresolved().is_some())
-            })
-    })?;
-    let unread = waiting.member("dependsOn").list().hidden.is_some();
-    let title = waiting.title();
-    Some(if unread { format!("{title} has a `dependsOn` that cannot be read, and perhaps") } else { title })
 }

@@ -3,8 +3,8 @@
 use super::exec::{self, Way};
 use super::image::{self, Ids, Image};
 use super::memory::{self, Ask, Claims, Granted, Room};
-use super::user::{self, UserAfter, UserPlan};
-use super::{Plan, Setting, mounts};
+use super::user::{UserAfter, UserPlan};
+use super::{Plan, Setting, mounts, roles};
 use crate::images::{Kinship, Level, WrittenPath};
 use crate::model::{ContainerView, Os, Read, UserField};
 use crate::pass::{Applicability, Obstacle, Provenance, Source, Vouched, Voucher};
@@ -274,10 +274,10 @@ fn workaround(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<Vo
 }
 
 fn proxy_obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<Obstacle> {
-    if let Some(unread) = user::unread_proxy(setting, container) {
+    if let Some(unread) = roles::unread_proxy(setting, container) {
         return Some(unread);
     }
-    user::is_app_mesh_proxy(setting, container).then(|| {
+    roles::is_app_mesh_proxy(setting, container).then(|| {
         Obstacle::new(
             format!(
                 "{} is the App Mesh proxy, which is reported to fail with a read-only root file system",

@@ -23,7 +23,7 @@ pub static PASS: Pass = Pass {
     yields: &[
         Yield {
             applicability: Applicability::Manual,
-            when: "a writable mount whose owner nobody vouches for, the FireLens router, the App Mesh proxy, a container that others wait for, a low port that cannot be opened, Windows without `root-user.windows-user`",
+            when: "a writable mount whose owner nobody vouches for, the FireLens router, the App Mesh proxy, a container that others wait for or that changes owners, an agent of the host, a low port that cannot be opened, Windows without `root-user.windows-user`",
         },
         Yield { applicability: Applicability::Unsafe, when: "every other container that is root or names no user" },
         Yield {
@@ -254,6 +254,12 @@ fn risks(container: &ContainerView<'_>, intent: &Intent, user: &str) -> Vec<Risk
                 format!("run one task of the new revision as {user} and use it once"),
             ),
         );
+    }
+    if container.member("firelensConfiguration") != Read::Absent {
+        risks.push(Risk::new(
+            "agents before 1.96.0 (July 2025) refuse a log router that is not root, and no other container of the task may have its uid",
+            "look at the version of the agent on every instance; on Fargate run one task of the new revision",
+        ));
     }
     let check = container.member("healthCheck").member("command").list().items.into_iter().next();
     let switched_off = check.is_some_and(|word| word.text() == Read::Known("NONE"));

@@ -265,6 +265,12 @@ fn risks(container: &ContainerView<'_>, intent: &Intent, mounts: &[TmpfsPlan], p
                  name what is missing: --set '{scope}writable-root-filesystem.paths={paths}'"
         ),
     )];
+    if container.member("firelensConfiguration") != Read::Absent {
+        risks.push(Risk::new(
+            "buffers on the file system (`storage.path`), databases of `tail` and the S3 output (`store_dir`) of its own configuration write elsewhere",
+            format!("look for these in the configuration of {name}, and name them as above"),
+        ));
+    }
     risks.extend(exec_risk(container, intent, plan));
     let paths: Vec<&str> = mounts.iter().map(|mount| mount.path.as_str()).collect();
     if !paths.is_empty() {

@@ -107,7 +107,7 @@ fn the_log_router_and_the_mesh_proxy_are_left_to_a_person() {
     blocked(&[
         (
             ec2(r#", "firelensConfiguration": {"type": "fluentbit"}"#, "", ""),
-            "`web` is the FireLens log router: ECS stores user \"0\" for it, and agents before 1.96.0 refuse any other | on current agents set a numeric uid by hand that no other container of the task uses",
+            "`web` is the FireLens log router: ECS stores user \"0\" for it, and agents before 1.96.0 refuse any other | on current agents, with a number that no other container of the task uses: --set 'web:root-user.user=UID:GID'",
         ),
         (
             ec2(r#", "firelensConfiguration": ${firelens}"#, "", ""),

@@ -1,0 +1,125 @@
+//! What `entryPoint` and `command` start, as far as it can be read. What placeholders hide counts as nothing.
+
+use crate::model::ContainerView;
+
+/// Programs that change owners or modes of files.
+const OWNERS: [&str; 4] = ["chown", "chgrp", "chmod", "setfacl"];
+
+/// Words before the program of a shell command.
+const BEFORE: [&str; 10] = ["if", "then", "else", "elif", "do", "while", "exec", "sudo", "env", "!"];
+
+/// What the commands of a container do to owners and modes of files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Owners {
+    /// Nothing that can be seen.
+    Nothing,
+    /// They copy files with theirs, which anybody may try and only root can do whole.
+    Copies,
+    /// They change them.
+    Changes,
+}
+
+/// What it does to owners and modes of files.
+pub(super) fn owners(container: &ContainerView<'_>) -> Owners {
+    most(container, of_command).unwrap_or(Owners::Nothing)
+}
+
+/// The greatest of what is said of each of its commands.
+fn most<T: Ord>(container: &ContainerView<'_>, of: impl Fn(&str) -> T) -> Option<T> {
+    let arguments = arguments(container);
+    let whole = arguments.join(" ");
+    // A script is one argument; a program and its arguments are several.
+    let scripts = arguments.iter().copied().filter(|argument| argument.contains(char::is_whitespace));
+    let parts = scripts.flat_map(|script| script.split([';', '&', '|', '\n', '(', ')', '{', '}', '`', '"', '\'']));
+    parts.chain([whole.as_str()]).map(of).max()
+}
+
+fn arguments<'d>(container: &ContainerView<'d>) -> Vec<&'d str> {
+    let lists = ["entryPoint", "command"].map(|member| container.member(member).list().items);
+    // A placeholder within a text is part of a script here.
+    lists.into_iter().flatten().filter_map(|argument| argument.known()?.as_str()).collect()
+}
+
+/// What one command of a shell does to them.
+fn of_command(command: &str) -> Owners {
+    let mut words = words(command);
+    let first = words.next().map_or("", program);
+    let rest: Vec<&str> = words.collect();
+    let preserves = |word: &str| {
+        let short = word.starts_with('-') && !word.starts_with("--") && word.contains(['a', 'p']);
+        short || word.starts_with("--preserve") || word == "--archive"
+    };
+    match first {
+        "install" if rest.first().is_some_and(|word| word.starts_with('-')) => Owners::Changes,
+        "cp" | "rsync" if rest.iter().copied().any(preserves) => Owners::Copies,
+        _ if OWNERS.contains(&first) => Owners::Changes,
+        _ => Owners::Nothing,
+    }
+}
+
+/// A command from its program on.
+fn words(command: &str) -> impl Iterator<Item = &str> {
+    command.split_whitespace().skip_while(|word| is_before(word))
+}
+
+fn is_before(word: &str) -> bool {
+    BEFORE.contains(&word) || word.contains('=')
+}
+
+/// The name of a program without its directory.
+fn program(word: &str) -> &str {
+    word.rsplit('/').next().unwrap_or(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Document;
+    use crate::model::TaskView;
+
+    fn asked<T>(members: &str, ask: impl Fn(&ContainerView<'_>) -> T) -> T {
+        let text = format!(r#"[{{"name": "a", "image": "redis", {members}}}]"#);
+        let document = Document::read(text).expect("it is a list of containers");
+        ask(&TaskView::new(&document).seen()[0])
+    }
+
+    #[test]
+    fn commands_that_change_owners_are_told_from_those_that_mention_them() {
+        for members in [
+            r#""command": ["chown", "-R", "1000:1000", "/data"]"#,
+            r#""command": ["/bin/chmod", "1777", "/data"]"#,
+            r#""entryPoint": ["sh", "-c"], "command": ["mkdir -p /data/a && chown -R 1000 /data"]"#,
+            r#""command": ["sh", "-c", "if true; then exec chgrp 7 /x; fi"]"#,
+            r#""command": ["bash -c 'install -d -o 1000 -g 1000 /data'"]"#,
+            r#""entryPoint": ["install", "-d", "-o", "7", "/data"]"#,
+            r#""command": ["sh", "-c", "UMASK=0 setfacl -m u:7:rwx ${DIR}"]"#,
+        ] {
+            assert_eq!(asked(members, owners), Owners::Changes, "{members}");
+        }
+        for members in [
+            r#""command": ["npm", "install", "--production"]"#,
+            r#""command": ["sh", "-c", "npm install --save x && node chown.js"]"#,
+            r#""command": ["run", "chown"]"#,
+            r#""command": ["sh", "-c", "ls /opt/chown/bin"]"#,
+            r#""command": ["${COMMAND}"]"#,
+            r#""command": null"#,
+            r#""command": ["install"]"#,
+            r#""command": ["cp", "-r", "/a", "/pa"]"#,
+        ] {
+            assert_eq!(asked(members, owners), Owners::Nothing, "{members}");
+        }
+    }
+
+    #[test]
+    fn copies_with_owners_are_told_from_plain_ones() {
+        for members in [
+            r#""command": ["cp", "-a", "/etc/agent/.", "/config/"]"#,
+            r#""command": ["sh", "-c", "cp -r --preserve=all /a /b"]"#,
+            r#""command": ["sh", "-c", "rsync -avz /a /b; true"]"#,
+        ] {
+            assert_eq!(asked(members, owners), Owners::Copies, "{members}");
+        }
+        let both = r#""command": ["sh", "-c", "cp -a /a /b && chown 7 /b"]"#;
+        assert_eq!(asked(both, owners), Owners::Changes);
+    }
+}
