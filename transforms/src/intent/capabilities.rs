@@ -2,13 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use super::commands::{self, Owners};
 use super::user::UserAfter;
-use super::{Setting, WritablePlan, image, writable};
+use super::{Setting, WritablePlan, image, roles, writable};
 use crate::capability;
 use crate::images::Level;
 use crate::model::{ContainerView, LaunchType, Read, UserField};
 use crate::pass::{Provenance, Vouched, Voucher};
 use crate::passes::excess_capabilities::{CapabilityName, Mode};
+
+/// What changing owners and modes of whatever is found takes.
+pub const FOR_FILES: [&str; 3] = ["CHOWN", "DAC_OVERRIDE", "FOWNER"];
 
 /// The plan for the capabilities of one container.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +25,8 @@ pub struct CapabilityPlan {
     pub form: DropForm,
     /// Who vouches for `allowed` being enough.
     pub by: Voucher,
+    /// Whether it is what changing owners and modes for other containers takes.
+    pub prepares_files: bool,
 }
 
 /// How capabilities are taken away.
@@ -42,7 +48,9 @@ pub(super) fn plan(
     let layers = &setting.wishes.layers;
     let named = layers.pick(container.into(), |knobs| knobs.excess_capabilities.keep.as_ref());
     let named = named.map(|keep| keep.map(|keep| keep.iter().map(ToString::to_string).collect::<BTreeSet<_>>()));
-    let keep = named.or_else(|| known_needs(setting, container, (after, writable)));
+    // What an image needs as it was published says nothing of a command that changes owners.
+    let published = || known_needs(setting, container, (after, writable));
+    let keep = named.or_else(|| if commands::owners(container) > Owners::Nothing { None } else { published() });
     let mode = layers.pick(container.into(), |knobs| knobs.excess_capabilities.mode.as_ref());
     let kept: BTreeSet<String> = keep.iter().flat_map(|keep| keep.value.iter().cloned()).collect();
     let adds = container.capabilities().map(|lists| lists.add).unwrap_or_default();
@@ -50,7 +58,12 @@ pub(super) fn plan(
     let needs = adds.into_iter().filter(|name| !capability::is_dangerous(name));
     let mut allowed: BTreeSet<String> = kept.iter().cloned().chain(needs).collect();
 
+    let maybe_root = matches!(after, UserAfter::Root | UserAfter::Unknown);
     let only_net_raw = mode.is_some_and(|mode| *mode.value == Mode::DropNetRaw);
+    let prepares_files = keep.is_none() && maybe_root && !only_net_raw && roles::prepares_files(setting, container);
+    if prepares_files {
+        allowed.extend(FOR_FILES.map(str::to_owned));
+    }
     let guess = Voucher::from(Provenance::BuiltInDefault);
     let (form, by) = match (after, &keep) {
         _ if only_net_raw => (DropForm::ByName, mode.map_or(guess, |mode| mode.by)),
@@ -59,13 +72,14 @@ pub(super) fn plan(
             (keeping_form(setting, &allowed), mode.map_or(guess, |mode| mode.by.min(*by)))
         }
         (_, Some(keep)) => (keeping_form(setting, &allowed), keep.by),
+        (_, None) if prepares_files => (keeping_form(setting, &allowed), guess),
         (UserAfter::Root | UserAfter::Unknown, None) => (DropForm::ByName, guess),
     };
-    let keeps_defaults = only_net_raw || (keep.is_none() && !matches!(after, UserAfter::NonRoot { .. }));
+    let keeps_defaults = only_net_raw || (keep.is_none() && maybe_root && !prepares_files);
     if keeps_defaults {
         allowed.extend(capability::defaults().into_iter().filter(|name| name != "NET_RAW"));
     }
-    CapabilityPlan { allowed, vouched: kept, form, by }
+    CapabilityPlan { allowed, vouched: kept, form, by, prepares_files }
 }
 
 /// What the image of a container needs, by whom it is run; nothing where that is not known well enough.

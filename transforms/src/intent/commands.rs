@@ -5,6 +5,10 @@ use crate::model::ContainerView;
 /// Programs that change owners or modes of files.
 const OWNERS: [&str; 4] = ["chown", "chgrp", "chmod", "setfacl"];
 
+/// Programs that start another one as another user.
+const SWITCHERS: [&str; 9] =
+    ["su", "sudo", "gosu", "su-exec", "setpriv", "runuser", "chroot", "setuidgid", "s6-setuidgid"];
+
 /// Words before the program of a shell command.
 const BEFORE: [&str; 10] = ["if", "then", "else", "elif", "do", "while", "exec", "sudo", "env", "!"];
 
@@ -22,6 +26,15 @@ pub(super) enum Owners {
 /// What it does to owners and modes of files.
 pub(super) fn owners(container: &ContainerView<'_>) -> Owners {
     most(container, of_command).unwrap_or(Owners::Nothing)
+}
+
+/// Whether they start something as another user.
+pub(super) fn switches_user(container: &ContainerView<'_>) -> bool {
+    let switches = |word: &str| SWITCHERS.contains(&program(word));
+    let first = |command: &str| {
+        command.split_whitespace().find(|word| switches(word) || !is_before(word)).is_some_and(switches)
+    };
+    most(container, first).unwrap_or(false)
 }
 
 /// The greatest of what is said of each of its commands.
@@ -121,5 +134,21 @@ mod tests {
         }
         let both = r#""command": ["sh", "-c", "cp -a /a /b && chown 7 /b"]"#;
         assert_eq!(asked(both, owners), Owners::Changes);
+    }
+
+    #[test]
+    fn programs_as_another_user_are_seen() {
+        for members in [
+            r#""command": ["sh", "-c", "chown -R 7 /data && exec gosu app migrate"]"#,
+            r#""command": ["su", "app", "-c", "migrate"]"#,
+            r#""command": ["sh", "-c", "UMASK=0 sudo -u app migrate"]"#,
+            r#""entryPoint": ["/sbin/su-exec", "7:7"], "command": ["migrate"]"#,
+        ] {
+            assert!(asked(members, switches_user), "{members}");
+        }
+        for members in [r#""command": ["chown", "-R", "su", "/data"]"#, r#""command": ["sh", "-c", "echo su; sum /a"]"#]
+        {
+            assert!(!asked(members, switches_user), "{members}");
+        }
     }
 }

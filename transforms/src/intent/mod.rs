@@ -24,7 +24,7 @@ mod tests;
 mod user;
 mod writable;
 
-pub use capabilities::{CapabilityPlan, DropForm};
+pub use capabilities::{CapabilityPlan, DropForm, FOR_FILES};
 pub use exec::ExecUse;
 pub use image::{Image, ToldImage, Whose};
 pub use logs::LogMend;

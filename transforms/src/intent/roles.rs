@@ -13,6 +13,26 @@ pub(super) fn is_router(container: &ContainerView<'_>) -> bool {
     container.member("firelensConfiguration") != Read::Absent
 }
 
+/// Whether others wait, as far as can be read, until the container has changed or copied owners and modes of files for them, and done
+/// nothing as somebody else.
+pub(super) fn prepares_files(setting: &Setting<'_>, container: &ContainerView<'_>) -> bool {
+    let Read::Known(own) = container.member("name").text() else { return false };
+    let waits = |dependency: Place<'_>| {
+        matches!(dependency.clone().member("condition").text(), Read::Known("SUCCESS" | "COMPLETE"))
+            && dependency.member("containerName").text() == Read::Known(own)
+    };
+    let is_waited_for =
+        || setting.seen.iter().any(|other| other.member("dependsOn").list().items.into_iter().any(waits));
+    commands::owners(container) > Owners::Nothing && !commands::switches_user(container) && is_waited_for()
+}
+
+/// The image of a container, where what is known to be written below it counts: a command that prepares files for others writes none of
+/// what the program of the image does.
+pub(super) fn image_at_work<'s>(setting: &'s Setting<'_>, container: &ContainerView<'_>) -> Option<&'s Image> {
+    let is_base = |image: &Image| image.entry().paths.iter().all(|path| path.optional);
+    setting.image(container).filter(|image| is_base(image) || !prepares_files(setting, container))
+}
+
 /// Why such a container is not given another user.
 pub(super) fn obstacle(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<Obstacle> {
     let title = container.title();

@@ -132,7 +132,7 @@ fn unasked<'d>(drafts: impl Iterator<Item = &'d Draft>) -> u64 {
 
 fn wanted(setting: &Setting<'_>, container: &ContainerView<'_>) -> Vouched<Vec<WritablePath>> {
     let named = setting.wishes.layers.pick(container.into(), |knobs| knobs.writable_root_filesystem.paths.as_ref());
-    match (named, setting.image(container)) {
+    match (named, roles::image_at_work(setting, container)) {
         (Some(paths), _) => paths.map(Clone::clone),
         (None, Some(image)) if image.knows_paths => Vouched { value: written(image), by: image.by },
         (None, _) => Vouched::default_of(vec![WritablePath::plain("/tmp")]),
@@ -142,7 +142,7 @@ fn wanted(setting: &Setting<'_>, container: &ContainerView<'_>) -> Vouched<Vec<W
 fn basis(setting: &Setting<'_>, container: &ContainerView<'_>) -> String {
     let named = setting.wishes.layers.pick(container.into(), |knobs| knobs.writable_root_filesystem.paths.as_ref());
     let plain = "the list of paths that are written";
-    let image = setting.image(container).filter(|image| named.is_none() && image.knows_paths);
+    let image = roles::image_at_work(setting, container).filter(|image| named.is_none() && image.knows_paths);
     image.map_or_else(|| plain.to_owned(), |image| image.on_paths(plain))
 }
 
@@ -159,7 +159,7 @@ fn written(image: &Image) -> Vec<WritablePath> {
 /// What keeps the root file system of a known image from being made read-only.
 fn image_obstacles(setting: &Setting<'_>, container: &ContainerView<'_>, mounted: &[String]) -> Vec<Obstacle> {
     let named = setting.wishes.layers.pick(container.into(), |knobs| knobs.writable_root_filesystem.paths.as_ref());
-    let Some(image) = setting.image(container).filter(|_| named.is_none()) else { return Vec::new() };
+    let Some(image) = roles::image_at_work(setting, container).filter(|_| named.is_none()) else { return Vec::new() };
     let (title, scope) = (image.known.title(), container.scope());
     let by_hand = format!("if it does with some paths: --set '{scope}writable-root-filesystem.paths=/PATH,…'");
     if let Some(why) = &image.entry().writable_root {
@@ -249,7 +249,7 @@ fn draft(setting: &Setting<'_>, container: &ContainerView<'_>, user: &UserPlan) 
     let size = setting.wishes.layers.pick(container.into(), |knobs| knobs.writable_root_filesystem.size.as_ref());
     let by = wanted(setting, container).by;
     let enough = |path: &str| {
-        let image = setting.image(container)?;
+        let image = roles::image_at_work(setting, container)?;
         let known = image.entry().paths.iter().find(|known| known.path == path)?;
         Some(Vouched { value: known.size?, by: image.by })
     };

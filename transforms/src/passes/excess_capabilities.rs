@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::capability;
 use crate::edit::Edit;
 use crate::intent::{
-    CapabilityPlan, ContainerIntent, DropForm, ExecUse, Image, Intent, PrivilegePlan, Sharing, UserAfter,
+    CapabilityPlan, ContainerIntent, DropForm, ExecUse, FOR_FILES, Image, Intent, PrivilegePlan, Sharing, UserAfter,
 };
 use crate::knobs::Knob;
 use crate::model::{CapabilityLists, ContainerView, Os, Read, TaskView, Why};
@@ -228,6 +228,9 @@ fn basis(intent: &Intent, container: &ContainerView<'_>, plan: &CapabilityPlan) 
             image.map(|image| image.on_capabilities("the capabilities that it needs")).unwrap_or_default()
         }
         (_, Some(UserAfter::NonRoot { .. })) => "a container that is not root needs no capability".into(),
+        _ if plan.prepares_files => {
+            format!("a container that changes owners and modes for others needs {}", FOR_FILES.join(", "))
+        }
         _ => "a container that may be root needs the default capabilities, less NET_RAW".into(),
     }
 }

@@ -284,8 +284,10 @@ fn risks(container: &ContainerView<'_>, intent: &Intent, mounts: &[TmpfsPlan], p
         ));
     }
     if mounts.iter().any(|mount| mount.exec.is_some_and(|exec| exec.by == Provenance::BuiltInDefault)) {
+        let image = intent.container(container.index()).and_then(|planned| planned.image.as_ref());
+        let unknown = image.map_or("this image is not known", |_| "it is not known what this container runs");
         risks.push(Risk::new(
-            "`exec` is kept on /tmp because this image is not known; without it programs could not be started from there",
+            format!("`exec` is kept on /tmp because {unknown}; without it programs could not be started from there"),
             format!(
                 "drop it if nothing unpacks native libraries into /tmp: --set '{scope}writable-root-filesystem.exec=false'"
             ),

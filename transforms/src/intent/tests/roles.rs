@@ -60,6 +60,50 @@ fn a_command_that_changes_owners_keeps_root() {
 }
 
 #[test]
+fn what_the_program_of_an_image_writes_says_nothing_of_a_command_that_fills_volumes() {
+    let paths = |command: &str, others: &str| {
+        let text = ec2(&format!(r#", "command": {command}"#), others, "");
+        let text = text.replacen(r#""image": "web""#, r#""image": "public.ecr.aws/datadog/agent:7.60.1""#, 1);
+        match first(&text, &wishes(json!({}))).writable.mounts {
+            Plan::Ready(mounts) => Ok(mounts.into_iter().map(|mount| mount.path).collect::<Vec<_>>().join(" ")),
+            Plan::Blocked(obstacles) => Err(lines(&obstacles).len()),
+        }
+    };
+    let copies = r#"["sh", "-c", "cp -a /etc/datadog-agent/. /config/"]"#;
+    assert_eq!(paths(copies, WAITS), Ok("/tmp".into()));
+    assert_eq!(paths(copies, ""), Err(1));
+    assert_eq!(paths(r#"["agent", "run"]"#, WAITS), Err(1));
+}
+
+#[test]
+fn what_prepares_files_keeps_what_that_takes() {
+    let capabilities = |members: &str, others: &str, knobs: Json| {
+        let text = ec2(members, others, "").replacen(r#""image": "web""#, r#""image": "busybox:1""#, 1);
+        let plan = first(&text, &wishes(knobs)).capabilities;
+        (names(&plan.allowed).join(" "), plan.form, plan.by.kind)
+    };
+    let guess = Provenance::BuiltInDefault;
+    let for_files = ("CHOWN DAC_OVERRIDE FOWNER".to_owned(), DropForm::AllThenAdd, guess);
+    assert_eq!(capabilities(CHOWN, WAITS, json!({})), for_files);
+    assert_eq!(capabilities(&format!(r#"{CHOWN}, "user": "0""#), WAITS, json!({})), for_files);
+    assert_eq!(capabilities(r#", "command": ["cp", "-a", "/etc/agent/.", "/config/"]"#, WAITS, json!({})), for_files);
+    // Nobody waits, so it may do more than that; what is known of busybox says nothing of this command.
+    let (allowed, form, _) = capabilities(CHOWN, "", json!({}));
+    assert!(allowed.contains("SETUID") && !allowed.contains("NET_RAW") && form == DropForm::ByName, "{allowed}");
+    let keep = capabilities(CHOWN, WAITS, json!({ "excess-capabilities": { "keep": ["CHOWN"] } }));
+    assert_eq!(keep, ("CHOWN".to_owned(), DropForm::AllThenAdd, Provenance::Flag));
+    // Going on as somebody else takes more.
+    let migrates = r#", "command": ["sh", "-c", "chown -R 1000 /data && exec su-exec 1000 migrate"]"#;
+    let (allowed, form, _) = capabilities(migrates, WAITS, json!({}));
+    assert!(allowed.contains("SETUID") && form == DropForm::ByName, "{allowed}");
+    // Whoever starts later may wait for it or not.
+    let perhaps = r#", {"name": "app", "image": "app", "dependsOn": ${waits}}"#;
+    assert_eq!(capabilities(CHOWN, perhaps, json!({})).1, DropForm::ByName);
+    let not_root = capabilities(&format!(r#"{CHOWN}, "user": "7""#), WAITS, json!({}));
+    assert_eq!(not_root.1, DropForm::All);
+}
+
+#[test]
 fn an_agent_that_reads_its_host_stays_who_it_is() {
     let host = r#""volumes": [{"name": "proc", "host": {"sourcePath": "/proc"}}],"#;
     let mount = r#", "mountPoints": [{"sourceVolume": "proc", "containerPath": "/rootfs/proc", "readOnly": true}]"#;
