@@ -19,8 +19,10 @@ pub const FOR_FILES: [&str; 3] = ["CHOWN", "DAC_OVERRIDE", "FOWNER"];
 pub struct CapabilityPlan {
     /// What it may have.
     pub allowed: BTreeSet<String>,
-    /// Adds that policy keeps although they are dangerous.
+    /// What somebody says that it needs, so that an add is kept although it is dangerous.
     pub vouched: BTreeSet<String>,
+    /// Who says that, if anybody does.
+    pub vouched_by: Option<Voucher>,
     /// How the excess is taken away.
     pub form: DropForm,
     /// Who vouches for `allowed` being enough.
@@ -79,7 +81,7 @@ pub(super) fn plan(
     if keeps_defaults {
         allowed.extend(capability::defaults().into_iter().filter(|name| name != "NET_RAW"));
     }
-    CapabilityPlan { allowed, vouched: kept, form, by, prepares_files }
+    CapabilityPlan { allowed, vouched: kept, vouched_by: keep.map(|keep| keep.by), form, by, prepares_files }
 }
 
 /// What the image of a container needs, by whom it is run; nothing where that is not known well enough.

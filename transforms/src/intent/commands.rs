@@ -1,6 +1,6 @@
 //! What `entryPoint` and `command` start, as far as it can be read. What placeholders hide counts as nothing.
 
-use crate::model::ContainerView;
+use crate::model::{ContainerView, Read};
 
 /// Programs that change owners or modes of files.
 const OWNERS: [&str; 4] = ["chown", "chgrp", "chmod", "setfacl"];
@@ -45,6 +45,15 @@ fn most<T: Ord>(container: &ContainerView<'_>, of: impl Fn(&str) -> T) -> Option
     let scripts = arguments.iter().copied().filter(|argument| argument.contains(char::is_whitespace));
     let parts = scripts.flat_map(|script| script.split([';', '&', '|', '\n', '(', ')', '{', '}', '`', '"', '\'']));
     parts.chain([whole.as_str()]).map(of).max()
+}
+
+/// Whether nothing is started but the program of the image itself, called something like `name`, with arguments of one's own perhaps.
+pub(super) fn starts_only(container: &ContainerView<'_>, name: &str) -> bool {
+    let command = container.member("command");
+    let unread = command.list().texts().is_err();
+    let first =
+        arguments(container).first().is_none_or(|first| first.starts_with('-') || program(first).contains(name));
+    !unread && container.member("entryPoint") == Read::Absent && first
 }
 
 fn arguments<'d>(container: &ContainerView<'d>) -> Vec<&'d str> {
@@ -149,6 +158,29 @@ mod tests {
         for members in [r#""command": ["chown", "-R", "su", "/data"]"#, r#""command": ["sh", "-c", "echo su; sum /a"]"#]
         {
             assert!(!asked(members, switches_user), "{members}");
+        }
+    }
+
+    #[test]
+    fn only_the_program_of_the_image_is_plain() {
+        let plain = |members: &str| asked(members, |container| starts_only(container, "redis"));
+        for members in [
+            r#""command": []"#,
+            r#""command": ["redis-server", "--appendonly", "yes"]"#,
+            r#""command": ["/usr/local/bin/redis-server"]"#,
+            r#""command": ["--save", ""], "entryPoint": null"#,
+        ] {
+            assert!(plain(members), "{members}");
+        }
+        for members in [
+            r#""command": ["sh", "-c", "sysctl -w vm.overcommit_memory=1 && redis-server"]"#,
+            r#""command": ["mount"]"#,
+            r#""command": ["${COMMAND}"]"#,
+            r#""command": ${command}"#,
+            r#""entryPoint": ["redis-server"]"#,
+            r#""entryPoint": ${entry}"#,
+        ] {
+            assert!(!plain(members), "{members}");
         }
     }
 }

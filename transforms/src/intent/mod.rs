@@ -143,16 +143,19 @@ impl Intent {
         let logs = logs::plan(&setting, &secrets);
         let (users, writable) = users_and_paths(&setting, &memory::claims(&setting, &logs));
         let containers = seen.iter().zip(users).zip(writable).zip(logs).zip(secrets);
-        let containers = containers.map(|((((container, user), writable), logs), secrets)| ContainerIntent {
-            index: container.index(),
-            privileges: privileges::plan(&setting, container, &namespaces),
-            capabilities: capabilities::plan(&setting, container, (&user.after, &writable)),
-            image: setting.image(container).cloned(),
-            user,
-            writable,
-            logs,
-            secrets,
-            host_work: host_work::of(container),
+        let containers = containers.map(|((((container, user), writable), logs), secrets)| {
+            let capabilities = capabilities::plan(&setting, container, (&user.after, &writable));
+            ContainerIntent {
+                index: container.index(),
+                privileges: privileges::plan(&setting, container, (&namespaces, &capabilities)),
+                capabilities,
+                image: setting.image(container).cloned(),
+                user,
+                writable,
+                logs,
+                secrets,
+                host_work: host_work::of(container),
+            }
         });
         let containers = containers.collect();
         Ok(Self { target, os, wishes: wishes.clone(), namespaces, judge, containers })

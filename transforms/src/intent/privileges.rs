@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::namespaces::{self, NamespacePlan, Sharing};
-use super::{Plan, Setting, host_work, mounts, user};
+use super::{CapabilityPlan, Plan, Setting, commands, host_work, mounts, user};
 use crate::capability;
+use crate::images::Kinship;
 use crate::model::{ContainerView, LaunchType, MountKind, Os, Read, Why};
-use crate::pass::{Applicability, Obstacle, Voucher};
+use crate::pass::{Applicability, Obstacle, Provenance, Voucher};
 use crate::passes::{excess_capabilities, privileged_container};
 
 /// The plan for `privileged` of one container.
@@ -48,11 +49,15 @@ impl PrivilegePlan {
     }
 }
 
-pub(super) fn plan(setting: &Setting<'_>, container: &ContainerView<'_>, namespaces: &NamespacePlan) -> PrivilegePlan {
+pub(super) fn plan(
+    setting: &Setting<'_>,
+    container: &ContainerView<'_>,
+    with: (&NamespacePlan, &CapabilityPlan),
+) -> PrivilegePlan {
     if container.privileged() != Read::Known(true) {
         return PrivilegePlan { stays: false, mend: Plan::Blocked(Vec::new()), next_step: String::new() };
     }
-    let mend = mend(setting, container, namespaces);
+    let mend = mend(setting, container, with);
     let next_step = next_step(setting, container, &mend);
     let mend = match mend {
         Ok(mend) => Plan::Ready(mend),
@@ -90,7 +95,7 @@ fn next_step(setting: &Setting<'_>, container: &ContainerView<'_>, mend: &Result
 fn mend(
     setting: &Setting<'_>,
     container: &ContainerView<'_>,
-    namespaces: &NamespacePlan,
+    (namespaces, capabilities): (&NamespacePlan, &CapabilityPlan),
 ) -> Result<PrivilegeMend, Missing> {
     // Windows containers have no capabilities, and ECS takes no `privileged` for them.
     if setting.os == Os::Windows {
@@ -100,28 +105,59 @@ fn mend(
     if !host.is_empty() {
         return Err(Missing::Other(host));
     }
-    let keep = setting.wishes.layers.pick(container.into(), |knobs| knobs.excess_capabilities.keep.as_ref());
     if !capabilities_are_mended(setting, container) {
+        let keep = setting.wishes.layers.pick(container.into(), |knobs| knobs.excess_capabilities.keep.as_ref());
         let by = keep.map_or_else(|| namespaces::needless(setting), |keep| keep.by);
         return Ok(PrivilegeMend { by, lists: Lists::BeginToCount });
     }
-    let keep = keep.ok_or_else(|| Missing::Keep(keep_obstacle(container)))?;
+    let vouched = capabilities.vouched_by.filter(|by| *by >= Provenance::Policy || image_vouches(setting, container));
+    let by = vouched.ok_or_else(|| Missing::Keep(keep_obstacle(container)))?;
     let lists = container.capabilities().map_err(|why| {
         let field = "something in `capabilities`, which begins to count without `privileged`,";
         Missing::Other(vec![Obstacle::unresolved(field, why)])
     })?;
-    let kept: BTreeSet<String> = keep.value.iter().map(ToString::to_string).collect();
+    let kept = &capabilities.vouched;
     let effective = capability::effective(&lists);
     let refused = |name: &&String| {
         setting.target.includes(LaunchType::Fargate) && !effective.contains(*name) && *name != "SYS_PTRACE"
     };
     match kept.iter().find(refused) {
-        Some(name) => Err(Missing::Other(vec![Obstacle::new(
-            format!("{name} is kept and would have to be added, and Fargate takes no added capability but SYS_PTRACE"),
-            format!("take {name} out of excess-capabilities.keep, or FARGATE out of the launch types"),
-        )])),
-        None => Ok(PrivilegeMend { by: keep.by, lists: Lists::Mended(kept) }),
+        Some(name) => Err(Missing::Other(vec![refused_by_fargate(container, kept, (name, by))])),
+        None => Ok(PrivilegeMend { by, lists: Lists::Mended(kept.clone()) }),
     }
+}
+
+/// Whether what is known of the image can stand for a word of somebody who knows why it is privileged: it is that very image, it is known
+/// to need capabilities (base images need whatever is built on them), and it starts what it starts by itself.
+fn image_vouches(setting: &Setting<'_>, container: &ContainerView<'_>) -> bool {
+    let Some(image) = setting.image(container).filter(|image| image.known.kinship == Kinship::Same) else {
+        return false;
+    };
+    let entry = image.entry();
+    let needs_some = !entry.keep.is_empty() || entry.keep_as_root.as_ref().is_some_and(|keep| !keep.is_empty());
+    let name = entry.repositories.first().and_then(|name| name.rsplit('/').next());
+    needs_some && name.is_some_and(|name| commands::starts_only(container, name))
+}
+
+/// A capability that is needed and cannot be given.
+fn refused_by_fargate(
+    container: &ContainerView<'_>,
+    kept: &BTreeSet<String>,
+    (name, by): (&String, Voucher),
+) -> Obstacle {
+    let fargate = "and Fargate takes no added capability but SYS_PTRACE";
+    if by >= Provenance::Policy {
+        return Obstacle::new(
+            format!("{name} is kept and would have to be added, {fargate}"),
+            format!("take {name} out of excess-capabilities.keep, or FARGATE out of the launch types"),
+        );
+    }
+    let rest: Vec<&str> = kept.iter().map(String::as_str).filter(|other| other != name).collect();
+    let scope = container.scope();
+    Obstacle::new(
+        format!("its image is known to need {name}, which would have to be added, {fargate}"),
+        format!("if it does without: --set '{scope}excess-capabilities.keep={}'", rest.join(",")),
+    )
 }
 
 fn keep_obstacle(container: &ContainerView<'_>) -> Obstacle {

@@ -18,7 +18,7 @@ pub static PASS: Pass = Pass {
     yields: &[
         Yield {
             applicability: Applicability::Manual,
-            when: "devices, directories or namespaces of the host, images of agents and builders, no `excess-capabilities.keep` while that pass runs too",
+            when: "devices, directories or namespaces of the host, images of agents and builders, neither `excess-capabilities.keep` nor a known image while that pass runs too",
         },
         Yield { applicability: Applicability::Unsafe, when: "every other container with `privileged` true" },
     ],
@@ -64,16 +64,20 @@ fn fix(container: &ContainerView<'_>, intent: &Intent, mend: &PrivilegeMend) -> 
     } else {
         ("set `privileged` to false", Edit::Set { path, value: json!(false) })
     };
-    let basis = match mend.by.kind {
-        Provenance::BuiltInDefault => "the container needs no more than its capability lists give it",
-        Provenance::Definition => "nothing that can run here is privileged",
-        _ => "the capabilities that are kept",
+    let image = intent.container(container.index()).and_then(|planned| planned.image.as_ref());
+    let basis = match (mend.by.kind, image) {
+        _ if mend.lists == Lists::BeginToCount && mend.by == Provenance::BuiltInDefault => {
+            "the container needs no more than its capability lists give it".to_owned()
+        }
+        (Provenance::Definition, _) => "nothing that can run here is privileged".to_owned(),
+        (Provenance::Policy | Provenance::Flag, _) | (_, None) => "the capabilities that are kept".to_owned(),
+        (_, Some(image)) => image.on_capabilities("the capabilities that it needs"),
     };
     Fix {
         title: title.to_owned(),
         applicability: Applicability::Unsafe,
         edits: vec![edit],
-        values: vec![Vouched { value: basis.to_owned(), by: mend.by }],
+        values: vec![Vouched { value: basis, by: mend.by }],
         risks: risks(container, intent, mend),
     }
 }

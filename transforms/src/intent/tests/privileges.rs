@@ -83,3 +83,35 @@ fn what_the_task_shares_after_the_run_counts() {
          if it does without, set `privileged` to false by hand; else run it on instances of its own"
     );
 }
+
+#[test]
+fn what_is_known_of_its_image_stands_for_a_word_of_somebody() {
+    let of = |image: &str, members: &str, targets: &str| {
+        let text = ec2(&format!("{PRIVILEGED} {members}"), "", "").replace(r#"["EC2"]"#, targets);
+        line(
+            &text.replacen(r#""image": "web""#, &format!(r#""image": "{image}""#), 1),
+            &wishes(json!({ "disable": ["root-user"] })),
+        )
+    };
+    let ec2 = r#"["EC2"]"#;
+    let keeps = r#"goes: keeps ["CHOWN", "SETGID", "SETUID"], image catalogue"#;
+    assert_eq!(of("redis:7", r#", "user": "0", "readonlyRootFilesystem": true"#, ec2), keeps);
+    assert_eq!(of("redis:7", r#", "user": "0", "command": ["redis-server", "--save", ""]"#, ec2), keeps);
+    // It starts something else, is only called so, or is there to be built on.
+    for (image, members) in [
+        ("redis:7", r#", "command": ["sh", "-c", "sysctl -w vm.overcommit_memory=1; redis-server"]"#),
+        ("registry.example.com/shop/redis:7", ""),
+        ("alpine:3", r#", "command": ["alpine"]"#),
+    ] {
+        assert_eq!(of(image, members, ec2), ASKS, "{image} {members}");
+    }
+    let refused = "stays: its image is known to need IPC_LOCK, which would have to be added, and Fargate takes no added capability but SYS_PTRACE | \
+        if it does without: --set 'web:excess-capabilities.keep=CHOWN,SETFCAP,SETGID,SETUID'";
+    assert_eq!(of("hashicorp/vault:1.17", "", r#"["EC2", "FARGATE"]"#), refused);
+    // Who is not root needs none of it.
+    let text = super::ec2(PRIVILEGED, "", "").replacen(r#""image": "web""#, r#""image": "redis:7""#, 1);
+    let owned = wishes(json!({ "writable-root-filesystem": { "paths": ["/data"] } }));
+    assert_eq!(line(&text, &owned), "goes: keeps [], image catalogue");
+    let added = r#"goes: keeps ["CHOWN", "IPC_LOCK", "SETFCAP", "SETGID", "SETUID"], image catalogue"#;
+    assert_eq!(of("hashicorp/vault:1.17", "", ec2), added);
+}
