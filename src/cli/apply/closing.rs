@@ -84,6 +84,9 @@ fn revisions(entry: &Entry) -> String {
         (Some(after), Outcome::Verified | Outcome::WeaklyVerified) => {
             format!("runs {}, ran {before}", after.short())
         }
+        (Some(after), Outcome::NotVerified) if entry.deployment.is_none() => {
+            format!("may have been given {}, ran {before}", after.short())
+        }
         (Some(after), Outcome::Begun | Outcome::NotVerified) => format!("was given {}, ran {before}", after.short()),
         (Some(after), Outcome::RolledBack) => format!("runs {before} again, and not {}", after.short()),
         (Some(after), Outcome::Failed) => format!("was given {}, which failed; ran {before}", after.short()),
@@ -150,6 +153,12 @@ fn next_steps(entry: &Entry, verdict: &Verdict, place: &Place) -> Vec<String> {
     let back = format!("`ecs-harden rollback {flags}` gives the service {} again", entry.before.short());
     if let Some(error) = verdict.call.as_ref().filter(|error| error.failure != Failure::Interrupted) {
         let mut steps = vec![error.next_step()];
+        if error.is_uncertain() && verdict.deployment.is_none() {
+            let (cluster, service) = (service_name(&entry.cluster), service_name(&entry.service));
+            steps = vec![format!(
+                "`aws ecs describe-services --cluster {cluster} --services {service} --query 'services[].deployments'` shows whether it was begun"
+            )];
+        }
         if verdict.deployment.is_some() {
             steps.extend([watch, back]);
         }
