@@ -36,6 +36,7 @@ pub(super) fn run(
         after: ours[&place.unit].revision.clone(),
     };
     let mut options = options.clone();
+    options.patience.stall += running.service.waits() + place.member.carrier.waits();
     if mission.before.is(&mission.after) {
         // There is nothing else to go back to.
         options.on_failure = OnFailure::Leave;

@@ -18,7 +18,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
-pub use codedeploy::{CodeDeployment, DeploymentGroup, EcsService};
+pub use codedeploy::{BlueGreen, CodeDeployment, DeploymentGroup, EcsService};
 pub use definitions::{Described, Registered};
 pub use deployments::{
     RevisionImage, Rollback, ServiceDeployment, ServiceDeploymentStatus, ServiceRevision, TargetRevision,

@@ -1,6 +1,7 @@
 //! Services as `DescribeServices` tells them, and the calls that change them.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use ecs_harden_transforms::model::LaunchType;
 use jiff::Timestamp;
@@ -110,6 +111,26 @@ pub struct DeploymentConfiguration {
     pub bake_time_in_minutes: Option<u64>,
     /// What is called at the stages of a deployment.
     pub lifecycle_hooks: Vec<Json>,
+    /// How long a canary deployment stands still before the rest follows.
+    pub canary_configuration: CanaryConfiguration,
+    /// How long a linear deployment stands still after each step.
+    pub linear_configuration: LinearConfiguration,
+}
+
+/// Shifting traffic in two steps (`CanaryConfiguration` of the ECS API model).
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CanaryConfiguration {
+    /// Between the two, in minutes.
+    pub canary_bake_time_in_minutes: u64,
+}
+
+/// Shifting traffic in equal steps (`LinearConfiguration` of the ECS API model).
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct LinearConfiguration {
+    /// After each step, in minutes.
+    pub step_bake_time_in_minutes: u64,
 }
 
 /// The deployment circuit breaker.
@@ -235,6 +256,14 @@ impl Service {
     /// The task set that serves.
     pub fn primary_task_set(&self) -> Option<&TaskSet> {
         self.task_sets.iter().find(|set| set.status == "PRIMARY")
+    }
+
+    /// How long a deployment of it may stand still and be well: until health checks count, and between steps of traffic.
+    pub fn waits(&self) -> Duration {
+        let configuration = self.deployment_configuration.clone().unwrap_or_default();
+        let minutes = configuration.canary_configuration.canary_bake_time_in_minutes
+            + configuration.linear_configuration.step_bake_time_in_minutes;
+        Duration::from_mins(minutes) + Duration::from_secs(self.health_check_grace_period_seconds.unwrap_or(0))
     }
 
     /// Whether ECS places one task on every instance.

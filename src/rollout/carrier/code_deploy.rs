@@ -1,10 +1,12 @@
 //! Services of the controller `CODE_DEPLOY`: a deployment of their group with the AppSpec of its last success, in which the task definition alone is
 //! another one, so that hooks stay.
 
+use std::time::Duration;
+
 use serde_json::{Value as Json, json};
 
 use super::{Back, BeginError, Carrier, Look, Mission, Sight, Stage, Standing, are_too_many, failed_tasks, send_once};
-use crate::rollout::api::{Aws, CodeDeployment, DeploymentGroup, Service};
+use crate::rollout::api::{Aws, BlueGreen, CodeDeployment, DeploymentGroup, Service};
 use crate::rollout::arn::RevisionArn;
 use crate::rollout::port::CallError;
 use crate::rollout::proposal::digest;
@@ -90,6 +92,11 @@ impl CodeDeploy {
 impl Carrier for CodeDeploy {
     fn begin(&self, aws: &Aws<'_>, mission: &Mission) -> Result<DeploymentId, BeginError> {
         self.deployment(aws, &mission.after)
+    }
+
+    fn waits(&self) -> Duration {
+        let waits = self.group.blue_green_deployment_configuration.as_ref().map_or(0, BlueGreen::waits_minutes);
+        Duration::from_mins(waits)
     }
 
     fn look(&self, aws: &Aws<'_>, mission: &Mission, deployment: &DeploymentId) -> Result<Look, CallError> {

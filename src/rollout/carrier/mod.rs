@@ -35,6 +35,11 @@ pub trait Carrier {
     /// Begins the deployment. Where the answer is lost, looks before anything is sent again.
     fn begin(&self, aws: &Aws<'_>, mission: &Mission) -> Result<DeploymentId, BeginError>;
 
+    /// How long a deployment may stand still and be well, beside what the service says.
+    fn waits(&self) -> Duration {
+        Duration::ZERO
+    }
+
     /// Looks where the deployment stands.
     fn look(&self, aws: &Aws<'_>, mission: &Mission, deployment: &DeploymentId) -> Result<Look, CallError>;
 
