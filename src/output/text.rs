@@ -194,16 +194,19 @@ fn notes(about: &About<'_>, judged: &Judged) -> Vec<Note> {
     if let Remedy::Fix(fix) = &finding.remedy {
         notes.extend(fix_notes(about, judged, fix));
     }
-    for obstacle in judged.obstacles() {
-        let name = match (&finding.remedy, judged.decision) {
-            (Remedy::Undetermined(_), _) => "undetermined",
-            (_, Decision::Withheld(_)) => "withheld",
-            _ => "manual",
-        };
-        notes.push(note(name, obstacle.reason));
-        notes.push(note("next", obstacle.next_step));
-    }
+    notes.extend(obstacle_notes(judged));
     notes
+}
+
+/// Why a finding stays, and what to do.
+fn obstacle_notes(judged: &Judged) -> Vec<Note> {
+    let name = match (&judged.finding.remedy, judged.decision) {
+        (Remedy::Undetermined(_), _) => "undetermined",
+        (_, Decision::Withheld(_)) => "withheld",
+        _ => "manual",
+    };
+    let obstacles = judged.obstacles().into_iter();
+    obstacles.flat_map(|obstacle| [note(name, obstacle.reason), note("next", obstacle.next_step)]).collect()
 }
 
 fn fix_notes(about: &About<'_>, judged: &Judged, fix: &Fix) -> Vec<Note> {

@@ -3,17 +3,21 @@
 use ecs_harden_transforms::engine::Judged;
 use ecs_harden_transforms::pass::{Provenance, Remedy};
 
-use super::{About, Drawing, Values, finding};
+use super::{About, Drawing, Values, finding, obstacle_notes};
 use crate::context::Verbosity;
 use crate::output::clean;
 use crate::plan::Plan;
 
-/// The finding, and below it each value of its fix with all its sources.
+/// The finding, and below it each value of its fix with all its sources. What stays tells why.
 pub fn why(shown: &str, plan: &Plan, judged: &Judged, drawing: Drawing) -> String {
     let about = About::of(shown, plan, Values::Apart);
-    let block = finding(&about, judged, drawing);
-    let Remedy::Fix(fix) = &judged.finding.remedy else { return block };
     let quiet = drawing.verbosity == Verbosity::Quiet;
+    let mut block = finding(&about, judged, drawing);
+    if quiet {
+        let told = obstacle_notes(judged).into_iter().map(|note| format!("  {}: {}\n", note.name, note.text));
+        block.extend(told);
+    }
+    let Remedy::Fix(fix) = &judged.finding.remedy else { return block };
     let mut lines = Vec::new();
     if !quiet {
         lines.push("what it rests on:".to_owned());
