@@ -37,11 +37,11 @@ pub struct Cli {
 impl Cli {
     /// What the arguments of this process say.
     pub fn from_process() -> Result<Self, clap::Error> {
-        // Without a file there is nothing to steer.
-        let flags = Run::augment_args(clap::Command::default());
+        // Without a definition there is nothing to steer.
+        let flags = Target::augment_args(Run::augment_args(clap::Command::default()));
         let steers = |argument: &Arg| flags.get_arguments().any(|flag| flag.get_id() == argument.get_id());
-        let with_a_file = |argument| if steers(&argument) { argument.requires("finding") } else { argument };
-        let mut command = Self::command().mut_subcommand("explain", |explain| explain.mut_args(with_a_file));
+        let with_one = |argument| if steers(&argument) { argument.requires("finding") } else { argument };
+        let mut command = Self::command().mut_subcommand("explain", |explain| explain.mut_args(with_one));
         let matches = command.try_get_matches_from_mut(std::env::args_os())?;
         Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
     }
@@ -180,8 +180,8 @@ pub struct Explain {
     /// The pass, all of them when left out; with --finding the file, or - for standard input
     #[arg(value_name = "PASS|FILE")]
     pub what: Option<String>,
-    /// Explain what this pass finds in a file: what each value of its fix rests on, and where that is written
-    #[arg(long, value_name = "PASS", requires = "what")]
+    /// Explain what this pass finds in a file, or in what runs: what each value of its fix rests on, and where that is written
+    #[arg(long, value_name = "PASS")]
     pub finding: Option<String>,
     /// Of several findings, those about this container
     #[arg(long, value_name = "NAME", requires = "finding")]
@@ -189,6 +189,9 @@ pub struct Explain {
     /// Of several findings, those about this variable, path, volume or member
     #[arg(long, value_name = "SUBJECT", requires = "finding")]
     pub subject: Option<String>,
+    /// What is looked at instead of a file.
+    #[command(flatten)]
+    pub target: Target,
     /// How the run is steered.
     #[command(flatten)]
     pub run: Run,

@@ -11,9 +11,9 @@ use crate::context::Context;
 
 /// Prints the page of one pass, or of all; or why the fixes of one have the values that they have.
 pub(super) fn run(arguments: &Explain, context: &mut Context) -> Result<Exit, CliError> {
-    match (&arguments.finding, &arguments.what) {
-        (Some(pass), Some(file)) => why::run(arguments, (known(pass)?, file), context),
-        (_, pass) => pages(pass.as_deref(), context),
+    match &arguments.finding {
+        Some(pass) => why::run(arguments, known(pass)?, context),
+        None => pages(arguments.what.as_deref(), context),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Registered revisions as inputs of `check` and `diff`, and the way to AWS that every command on running services shares.
+//! Registered revisions as inputs of `check`, `diff` and `explain --finding`, and the way to AWS that every command on running services shares.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;

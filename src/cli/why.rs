@@ -7,21 +7,26 @@ use ecs_harden_transforms::engine::Judged;
 use ecs_harden_transforms::pass::Pass;
 
 use super::args::{Explain, Format};
-use super::steer::{Header, Inputs, Job};
+use super::live::Given;
+use super::steer::{Header, Job};
 use super::{CliError, Exit, steer};
 use crate::context::Context;
 use crate::output::json::{self, Stream};
 use crate::output::text::{self, Drawing};
 use crate::plan::Plan;
+use crate::source::{Found, Input};
 
-/// Explains the findings of one pass in one file: those that the flags single out.
-pub(super) fn run(
-    arguments: &Explain,
-    (pass, file): (&'static Pass, &str),
-    context: &mut Context,
-) -> Result<Exit, CliError> {
-    let paths = [PathBuf::from(file)];
-    let job = Job { inputs: Inputs::Named(&paths), run: &arguments.run, header: Header::Out };
+/// Explains the findings of one pass in a file, or in what runs: those that the flags single out.
+pub(super) fn run(arguments: &Explain, pass: &'static Pass, context: &mut Context) -> Result<Exit, CliError> {
+    let paths: Vec<PathBuf> = arguments.what.iter().map(PathBuf::from).collect();
+    if paths.is_empty() && !arguments.target.is_live() {
+        return Err(CliError::usage(
+            "--finding says what to explain, and nothing says where",
+            format!("`ecs-harden explain --finding {} FILE`, or --cluster and --service, or --family", pass.id),
+        ));
+    }
+    let given = Given::of(&paths, &arguments.target, context)?;
+    let job = Job { inputs: given.inputs(), run: &arguments.run, header: Header::Out };
     let drawing = Drawing { coloured: context.colour.out, verbosity: context.verbosity };
     let is_meant = |judged: &Judged| {
         let finding = &judged.finding;
@@ -31,6 +36,7 @@ pub(super) fn run(
             && arguments.subject.as_ref().is_none_or(|subject| *subject == finding.subject)
     };
     let mut stream = Stream::default();
+    let (mut explained, mut without) = (0, None);
     let exit = steer::each(
         job,
         context,
@@ -41,23 +47,23 @@ pub(super) fn run(
                 Err(refusal) => return steer::refuse(&planned.found, refusal, context),
                 Ok(plan) => plan,
             };
-            if !plan.outcome.findings.iter().any(is_meant) {
-                return Err(CliError::usage(
-                    format!("{shown}: no such finding of {}", pass.id),
-                    others(shown, plan, pass),
-                ));
+            let meant: Vec<&Judged> = plan.outcome.findings.iter().filter(|judged| is_meant(judged)).collect();
+            if meant.is_empty() {
+                without.get_or_insert_with(|| (shown.clone(), others(&planned.found, plan, pass)));
+                return Ok(Exit::Clean);
             }
             match arguments.run.format {
                 Format::Text => {
-                    for (position, judged) in plan.outcome.findings.iter().filter(|judged| is_meant(judged)).enumerate()
-                    {
-                        if position > 0 {
+                    for judged in meant {
+                        if explained > 0 {
                             writeln!(context.out)?;
                         }
+                        explained += 1;
                         context.out.write_all(text::why(shown, plan, judged, drawing).as_bytes())?;
                     }
                 }
                 Format::Json => {
+                    explained += meant.len();
                     let report = json::of_findings(shown, plan, planned.policy.as_deref(), is_meant);
                     stream.add(&json::entry(report), &mut context.out)?;
                 }
@@ -65,14 +71,17 @@ pub(super) fn run(
             Ok(Exit::Clean)
         },
     )?;
-    if arguments.run.format == Format::Json && exit == Exit::Clean {
+    if let (0, Some((shown, hint))) = (explained, without) {
+        return Err(CliError::usage(format!("{shown}: no such finding of {}", pass.id), hint));
+    }
+    if arguments.run.format == Format::Json && explained > 0 {
         stream.end(&mut context.out)?;
     }
-    Ok(exit)
+    Ok(exit.max(given.exit))
 }
 
 /// What else the pass found there.
-fn others(shown: &str, plan: &Plan, pass: &'static Pass) -> String {
+fn others(found_in: &Found, plan: &Plan, pass: &'static Pass) -> String {
     let found = plan.outcome.findings.iter().filter(|judged| judged.finding.pass == pass);
     let flags = found.map(|judged| {
         let finding = &judged.finding;
@@ -81,8 +90,9 @@ fn others(shown: &str, plan: &Plan, pass: &'static Pass) -> String {
         format!("{container}--subject {}", finding.subject)
     });
     let flags: Vec<String> = flags.collect();
-    if flags.is_empty() {
-        return format!("`ecs-harden check {shown}` tells what is found there");
+    match (flags.is_empty(), &found_in.input) {
+        (false, _) => format!("there is: {}", flags.join("; ")),
+        (true, Input::Live(_)) => "`ecs-harden check` with the same flags tells what is found there".to_owned(),
+        (true, _) => format!("`ecs-harden check {}` tells what is found there", found_in.shown),
     }
-    format!("there is: {}", flags.join("; "))
 }
