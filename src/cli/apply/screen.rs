@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use crate::cli::diff;
 use crate::output::diff::{Secrets, coloured};
-use crate::output::{clean, counted, summary};
+use crate::output::{clean, counted, json as report, summary};
 use crate::plan::Plan;
 use crate::rollout::gates::{Gate, Permit};
 use crate::rollout::proposal::{Proposal, Said, Unit};
@@ -63,7 +63,7 @@ pub(super) fn render(proposal: &Proposal, cwd: &Path, in_colour: bool) -> String
     screen
 }
 
-/// The same for programs: one object, without the diff.
+/// The same for programs: one object; in place of the diff, the report of each revision that it starts from.
 pub(super) fn to_json(proposal: &Proposal) -> Json {
     let gate = |gate: &Gate| {
         let (flag, open) = match gate.permit {
@@ -86,6 +86,7 @@ pub(super) fn to_json(proposal: &Proposal) -> Json {
             "from": unit.base,
             "sha256": unit.digest(),
             "services": services.collect::<Vec<_>>(),
+            "report": report::planned(&unit.shown, &unit.plan, unit.policy.as_deref(), None),
         })
     };
     json!({
@@ -118,6 +119,12 @@ fn render_unit(unit: &Unit, cwd: &Path, in_colour: bool) -> String {
     let rendered = &shown.rendered.text;
     text.push_str(&if in_colour { coloured(rendered) } else { rendered.clone() });
     text.push_str(&summary::proposal(&unit.shown, &unit.plan));
+    for ground in summary::grounds(&unit.shown, &unit.plan) {
+        line(&mut text, &format!("  rests on: {}", ground.by));
+        for values in ground.values {
+            line(&mut text, &format!("    {values}"));
+        }
+    }
     text.push_str(&risks(&unit.plan));
     text
 }
