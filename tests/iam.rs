@@ -247,6 +247,47 @@ fn every_form_has_the_same_rights() {
     }
 }
 
+/// The policy for a command line says the same in every form, and hands roles to tasks alone.
+#[test]
+fn every_form_of_the_policy_for_a_command_line_has_the_same_rights() {
+    let printed = |form: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_ecs-harden"))
+            .args(["iam-policy", "--form", form, "--for", "apply", "--cluster"])
+            .args(["arn:aws:ecs:eu-central-1:123456789012:cluster/shop", "--service", "checkout"])
+            .env_remove("AWS_REGION")
+            .env_remove("AWS_DEFAULT_REGION")
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let policy: Value = serde_json::from_str(&printed("json")).unwrap();
+    let statements = policy["Statement"].as_array().unwrap();
+    let listed = |member: &str| -> Vec<String> {
+        statements.iter().flat_map(|statement| entries(&statement[member])).map(str::to_owned).collect()
+    };
+    let to_tasks = json!({ "StringEquals": { "iam:PassedToService": "ecs-tasks.amazonaws.com" } });
+    for statement in statements {
+        let passes = entries(&statement["Action"]).contains(&"iam:PassRole");
+        assert_eq!(statement["Condition"], if passes { to_tasks.clone() } else { Value::Null });
+    }
+    for form in ["cloudformation", "terraform"] {
+        let text = printed(form);
+        let words: Vec<&str> = text.lines().map(|line| line.trim().trim_matches(['-', ' ', '"', ','])).collect();
+        let is_action = |word: &&&str| {
+            word.split_once(':').is_some_and(|(service, rest)| {
+                service.bytes().all(|byte| byte.is_ascii_lowercase())
+                    && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            })
+        };
+        let actions: Vec<&str> = words.iter().filter(is_action).copied().collect();
+        assert_eq!(actions, listed("Action"), "{form}");
+        let resources: Vec<&str> =
+            words.iter().filter(|word| word.starts_with("arn:") || **word == "*").copied().collect();
+        assert_eq!(resources, listed("Resource"), "{form}");
+        assert_eq!(text.matches("ecs-tasks.amazonaws.com").count(), 1, "{form}");
+    }
+}
+
 fn goldens(form: &str) -> Vec<PathBuf> {
     let cases = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots/cli")).unwrap();
     let cases = cases.map(|entry| entry.unwrap().path());

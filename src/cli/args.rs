@@ -64,7 +64,7 @@ pub enum Command {
     Rollback(Rollback),
     /// Deregister the revisions that the services of a run ran before, where nothing uses them
     Retire(Retire),
-    /// Print what the execution role needs once the edits are made: an IAM policy for exactly the ARNs used
+    /// Print an IAM policy: what the execution role needs once the edits are made, or what a command line has to be allowed
     IamPolicy(IamPolicy),
     /// Write a commented policy for the definitions of a directory
     Init(Init),
@@ -161,8 +161,12 @@ pub struct Fix {
 #[derive(Debug, Args)]
 pub struct IamPolicy {
     /// Files, directories, or - for standard input; of several, the policy for all
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required_unless_present = "line", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// What whoever runs this command line has to be allowed, instead: all that follows is the command line
+    #[arg(long = "for", id = "line", num_args = 1.., allow_hyphen_values = true, value_name = "COMMAND LINE")]
+    #[arg(conflicts_with_all = ["paths", "kms_key"])]
+    pub line: Vec<String>,
     /// How the policy is written
     #[arg(long, value_enum, default_value_t = PolicyForm::Json, value_name = "FORM")]
     pub form: PolicyForm,

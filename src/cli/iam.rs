@@ -1,4 +1,4 @@
-//! `ecs-harden iam-policy`: what the execution role needs once `fix` has written its edits.
+//! `ecs-harden iam-policy`: what the execution role needs once `fix` has written its edits, or what whoever runs a command has to be allowed.
 
 use std::io::Write;
 
@@ -6,10 +6,12 @@ use ecs_harden_transforms::iam::{self, Grants};
 use ecs_harden_transforms::model::TaskView;
 
 use super::args::{Format, IamPolicy, PolicyForm};
+use super::errand::{self, Line};
 use super::steer::{Header, Inputs, Job};
-use super::{CliError, Exit, steer};
+use super::{CliError, Exit, permit, steer};
 use crate::context::{Context, Verbosity};
 use crate::output::iam as output;
+use crate::rollout::permissions::{When, statements};
 
 /// Runs the command. The policy alone goes to standard output, and nothing where nothing is to be granted.
 pub(super) fn run(arguments: &IamPolicy, context: &mut Context) -> Result<Exit, CliError> {
@@ -18,6 +20,9 @@ pub(super) fn run(arguments: &IamPolicy, context: &mut Context) -> Result<Exit, 
             "--format is about reports, and this prints a policy",
             "take --form json, cloudformation or terraform",
         ));
+    }
+    if !arguments.line.is_empty() {
+        return for_line(arguments, context);
     }
     let job = Job { inputs: Inputs::Named(&arguments.paths), run: &arguments.run, header: Header::Err };
     let (mut grants, mut told) = (Grants::default(), output::Told::default());
@@ -52,4 +57,37 @@ pub(super) fn run(arguments: &IamPolicy, context: &mut Context) -> Result<Exit, 
         context.err.write_all(told.notes(&grants).as_bytes())?;
     }
     Ok(exit)
+}
+
+/// The policy for a command line. What the line does not name stands in capitals, and then the policy is not whole.
+fn for_line(arguments: &IamPolicy, context: &mut Context) -> Result<Exit, CliError> {
+    let Line { command, asked, .. } = errand::read(&arguments.line, context)?;
+    let permissions = asked.permissions();
+    let statements = statements(&permissions, &asked.names);
+    let document = match arguments.form {
+        PolicyForm::Json => permit::json(&statements),
+        PolicyForm::Cloudformation => permit::cloudformation(&statements, command),
+        PolicyForm::Terraform => permit::terraform(&statements, command),
+    };
+    context.out.write_all(document.as_bytes())?;
+    if let Some(warning) = permit::too_large(&statements) {
+        writeln!(context.err, "warning: {warning}")?;
+    }
+    let unknown = permit::unknown(&permissions, &asked.names);
+    let of_any_controller = permissions.iter().any(|permission| permission.when == When::CodeDeploy);
+    if context.verbosity != Verbosity::Quiet && of_any_controller {
+        writeln!(
+            context.err,
+            "note: what is about CodeDeploy is for services with the controller CODE_DEPLOY, what is about task sets for EXTERNAL"
+        )?;
+    }
+    if unknown.is_empty() {
+        return Ok(Exit::Clean);
+    }
+    writeln!(
+        context.err,
+        "left out: the command line does not tell {}, which stand in capitals\n  next: put yours in their place",
+        unknown.join(", ")
+    )?;
+    Ok(Exit::Findings)
 }

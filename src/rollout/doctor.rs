@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use crate::rollout::api::{Aws, Controller, Identity, RolePermission, Service};
 use crate::rollout::arn::service_name;
-use crate::rollout::permissions::{Errand, Names, PASS_ROLE, Permission, Resource, When, permissions};
+use crate::rollout::permissions::{ALL, Asked, Names, PASS_ROLE, Permission, Resource, When};
 use crate::rollout::port::{CallError, Clock, Effect, Failure, Wire};
 use crate::rollout::running::serving;
 
@@ -17,15 +17,6 @@ mod tests;
 mod tour;
 
 use self::listening::{Heard, Listening};
-
-/// A command, and what its line names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
-    /// The command.
-    pub errand: Errand,
-    /// Services, families and roles.
-    pub names: Names,
-}
 
 /// What was found out.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,12 +82,13 @@ pub fn examine(wire: &dyn Wire, clock: &dyn Clock, asked: Option<&Asked>) -> Res
         rows: Vec::new(),
         caller,
     };
-    let Some(Asked { errand, names }) = asked else { return Ok(report) };
-    let facts = Facts::read(&aws, &names.places, &mut report.notes)?;
+    let Some(asked) = asked else { return Ok(report) };
+    let facts = Facts::read(&aws, &asked.names, &mut report.notes)?;
     let principal = principal(&report.caller.arn);
-    report.names = facts.names(names, &report, principal.as_ref().ok());
-    tour::tour(&aws, *errand, &facts, &report.names)?;
-    for permission in permissions(*errand).into_iter().filter(|permission| facts.needs(permission)) {
+    report.names = facts.names(&asked.names, &report, principal.as_ref().ok());
+    let wanted = asked.permissions();
+    tour::tour(&aws, &wanted, &facts, &report.names)?;
+    for permission in wanted.into_iter().filter(|permission| facts.needs(permission)) {
         let standing = match permission.effect {
             Effect::Reads => read(&listening.heard(permission.action), &permission, &report.names),
             Effect::Writes => written(&aws, &permission, &report.names, &principal)?,
@@ -107,12 +99,12 @@ pub fn examine(wire: &dyn Wire, clock: &dyn Clock, asked: Option<&Asked>) -> Res
 }
 
 impl Facts {
-    fn read(aws: &Aws<'_>, places: &[(String, Option<String>)], notes: &mut Vec<String>) -> Result<Self, CallError> {
+    fn read(aws: &Aws<'_>, asked: &Names, notes: &mut Vec<String>) -> Result<Self, CallError> {
         let mut facts = Self::default();
-        for (cluster, service) in places {
+        for (cluster, service) in &asked.places {
             let names = match service.as_deref() {
                 None => continue,
-                Some("*") => noted(aws.service_arns(cluster), notes)?.unwrap_or_default(),
+                Some(ALL) => noted(aws.service_arns(cluster), notes)?.unwrap_or_default(),
                 Some(service) => vec![service.to_owned()],
             };
             let told = noted(aws.services(cluster, &names), notes)?.unwrap_or_default();
@@ -126,8 +118,9 @@ impl Facts {
         let mut arns: Vec<_> = facts.services.iter().filter_map(|(_, service)| serving(service)).collect();
         arns.sort();
         arns.dedup();
-        for arn in arns {
-            let told = noted(aws.definition(&arn.0), notes)?.flatten();
+        let families = asked.families.iter().filter(|_| asked.places.is_empty());
+        for name in arns.iter().map(|arn| &arn.0).chain(families) {
+            let told = noted(aws.definition(name), notes)?.flatten();
             facts.definitions.extend(told.and_then(|told| serde_json::from_str::<Json>(&told.text).ok()));
         }
         Ok(facts)

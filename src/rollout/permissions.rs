@@ -9,15 +9,19 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use names::{Names, PROBE_FAMILY, Resource};
+pub use names::{ALL, Names, PROBE_FAMILY, Resource};
 
 /// A command that talks to AWS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Errand {
-    /// `check` and `diff` of something live.
+    /// `check` and `diff` of services.
     Look,
+    /// `check` and `diff` of a family.
+    LookAtFamily,
     /// `apply --dry-run`.
     Plan,
+    /// `apply --family --dry-run`.
+    PlanFamily,
     /// `apply --family`: registers, and deploys nothing.
     Register,
     /// `apply`.
@@ -26,6 +30,8 @@ pub enum Errand {
     Watch,
     /// `rollback`, and `watch` of a run, which takes back what fails.
     Rollback,
+    /// `retire --dry-run`.
+    PlanRetire,
     /// `retire`.
     Retire,
     /// `doctor --probe`.
@@ -60,10 +66,31 @@ pub enum When {
     External,
 }
 
+/// A command, and what its line names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The command.
+    pub errand: Errand,
+    /// Services, families and roles.
+    pub names: Names,
+}
+
+impl Asked {
+    /// What it has to be allowed. Whoever names services of a cluster lists none; [`Errand::Retire`] looks at all of the account.
+    pub fn permissions(&self) -> Vec<Permission> {
+        let of_all = matches!(self.errand, Errand::Retire | Errand::PlanRetire);
+        let lists = of_all || self.names.places.iter().any(|(_, service)| service.as_deref() == Some(ALL));
+        let needed = |permission: &Permission| lists || permission.action != "ecs:ListServices";
+        permissions(self.errand).into_iter().filter(needed).collect()
+    }
+}
+
 /// What a command has to be allowed, each action once.
-pub fn permissions(errand: Errand) -> Vec<Permission> {
+fn permissions(errand: Errand) -> Vec<Permission> {
     let parts: &[&[Permission]] = match errand {
         Errand::Look => &[&table::SERVICES, &table::DEFINITIONS],
+        Errand::LookAtFamily => &[&table::DEFINITIONS[..1]],
+        Errand::PlanFamily => &[&table::DEFINITIONS, &table::PREFLIGHT],
         Errand::Plan => &[&table::SERVICES, &table::DEFINITIONS, &table::PREFLIGHT, &table::AROUND, &table::GROUP],
         Errand::Register => &[&table::DEFINITIONS, &table::PREFLIGHT, &table::REGISTER],
         Errand::Apply => &[
@@ -78,9 +105,10 @@ pub fn permissions(errand: Errand) -> Vec<Permission> {
             &table::WATCH,
             &table::DISCARD,
         ],
-        Errand::Watch => &[&table::SERVICES[1..], &table::DEFINITIONS, &table::GROUP, &table::WATCH],
-        Errand::Rollback => &[&table::SERVICES[1..], &table::DEFINITIONS, &table::GROUP, &table::DEPLOY, &table::WATCH],
-        Errand::Retire => &[&table::RETIRE],
+        Errand::Watch => &[&table::SERVICES, &table::DEFINITIONS, &table::GROUP, &table::WATCH],
+        Errand::Rollback => &[&table::SERVICES, &table::DEFINITIONS, &table::GROUP, &table::DEPLOY, &table::WATCH],
+        Errand::PlanRetire => &[&table::USES],
+        Errand::Retire => &[&table::USES, &table::RETIRE],
         Errand::Probe => &[&table::PROBE],
     };
     let mut all: Vec<Permission> = Vec::new();

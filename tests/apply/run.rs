@@ -1,5 +1,6 @@
 //! Runs one row and tells in what it differs from what is expected.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
@@ -108,10 +109,34 @@ impl Runner {
         }
         found.extend(said(case, ended));
         found.extend(leaks(place.path(), ended, &calls));
+        found.extend(self.not_in_the_policy(case, place, &calls));
         if !found.is_empty() {
             found.push(format!("stderr ends with: {}", tail(&ended.err)));
         }
         found
+    }
+
+    /// The calls of `run` that the policy for its command line does not allow.
+    fn not_in_the_policy(&self, case: &Case, place: &TempDir, calls: &[Call]) -> Vec<String> {
+        // What `doctor` is asked about, it tries.
+        let line = case.run.split_once(" --for ").map_or(case.run.as_str(), |(_, line)| line);
+        let told = self.command(place, case, &format!("iam-policy --for {line}"), None).out;
+        // A command line that is wrong has none, and makes no call.
+        let policy: Value = serde_json::from_str(&told).unwrap_or_default();
+        let statements = policy["Statement"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let actions = statements.iter().map(|statement| &statement["Action"]);
+        let allowed: BTreeSet<String> = actions
+            .flat_map(|action| action.as_array().cloned().unwrap_or_else(|| vec![action.clone()]))
+            .filter_map(|action| action.as_str().map(str::to_owned))
+            .collect();
+        // How CloudWatch signs is not how IAM names it.
+        let named = |call: &Call| format!("{}:{}", call.service.replace("monitoring", "cloudwatch"), call.operation);
+        let made: BTreeSet<String> =
+            calls.iter().map(named).filter(|action| action != "sts:GetCallerIdentity").collect();
+        made.into_iter()
+            .filter(|action| !allowed.contains(action))
+            .map(|action| format!("{action} was called, and the policy for the command line does not allow it"))
+            .collect()
     }
 
     /// Runs a command line where the policy is, and nothing of the developer's own can be seen.

@@ -16,6 +16,7 @@ mod turn;
 pub(super) mod watch;
 
 use std::io::Write as _;
+use std::path::Path;
 
 use ecs_harden_transforms::engine::{Decision, Judged};
 
@@ -27,8 +28,22 @@ use crate::context::{Context, Terminal};
 use crate::output::clean;
 use crate::rollout::port::CtrlC;
 use crate::rollout::proposal::Proposal;
+use crate::rollout::record::Record;
 
 use gather::Gatherer;
+
+/// The arguments that count: with a saved plan, those that it was made with.
+pub(super) fn effective(arguments: Apply) -> Result<Apply, CliError> {
+    match &arguments.plan {
+        Some(path) => saved::read(path)?.arguments(&arguments),
+        None => Ok(arguments),
+    }
+}
+
+/// The record of a run.
+pub(super) fn record(path: &Path) -> Result<Record, CliError> {
+    records::read(path)
+}
 
 /// Runs the command.
 pub(super) fn run(arguments: Apply, context: &mut Context) -> Result<Exit, CliError> {

@@ -2,7 +2,7 @@
 
 use ecs_harden_transforms::document::Document;
 use ecs_harden_transforms::emit;
-use ecs_harden_transforms::engine::{self, Decision, Fault, Outcome};
+use ecs_harden_transforms::engine::{self, Decision, Fault, Judged, Outcome};
 use ecs_harden_transforms::model::LaunchType;
 use ecs_harden_transforms::pass::{Pass, Remedy};
 use ecs_harden_transforms::passes;
@@ -142,7 +142,7 @@ fn send(aws: &Aws<'_>, weak: &Json, (_, outcome): &(Document, Outcome)) -> Resul
     told.map(Ok).ok_or_else(|| CallError::new(Api::Ecs, "DescribeTaskDefinition", Failure::Unreadable))
 }
 
-fn titles((_, outcome): &(Document, Outcome), pass: &'static Pass) -> Vec<String> {
+fn titles((document, outcome): &(Document, Outcome), pass: &'static Pass) -> Vec<String> {
     let mut titles = Vec::new();
     for judged in outcome.findings.iter().filter(|it| it.finding.pass == pass && it.decision == Decision::Applied) {
         if let Remedy::Fix(fix) = &judged.finding.remedy
@@ -151,28 +151,64 @@ fn titles((_, outcome): &(Document, Outcome), pass: &'static Pass) -> Vec<String
             titles.push(fix.title.clone());
         }
     }
+    let mut options = Vec::new();
+    for operation in applied(document, outcome, pass) {
+        if let PatchOperation::Add(add) = &operation {
+            mount_options(&add.value, &mut options);
+        }
+    }
+    if !options.is_empty() {
+        titles.push(format!("mount options {}", options.join(", ")));
+    }
     titles
+}
+
+/// Mount options within a value, each once: which of them ECS takes is known least.
+fn mount_options(value: &Json, options: &mut Vec<String>) {
+    match value {
+        Json::Array(items) => items.iter().for_each(|item| mount_options(item, options)),
+        Json::Object(members) => {
+            for (name, value) in members {
+                let listed = value.as_array().filter(|_| name == "mountOptions");
+                for option in listed.into_iter().flatten().filter_map(Json::as_str) {
+                    if !options.iter().any(|known| known == option) {
+                        options.push(option.to_owned());
+                    }
+                }
+                mount_options(value, options);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The operations of the fixes of a pass that are applied.
+fn applied<'o>(
+    document: &'o Document,
+    outcome: &'o Outcome,
+    pass: &'static Pass,
+) -> impl Iterator<Item = PatchOperation> + 'o {
+    let of_it = move |judged: &&Judged| judged.finding.pass == pass && judged.decision == Decision::Applied;
+    outcome.findings.iter().filter(of_it).flat_map(|judged| judged.ops(document).0)
 }
 
 /// Whether everything that a pass wrote is in the revision.
 fn compared((document, outcome): &(Document, Outcome), pass: &'static Pass, weak: &Json, told: &Json) -> Verdict {
     let mut places = Vec::new();
-    for judged in outcome.findings.iter().filter(|it| it.finding.pass == pass && it.decision == Decision::Applied) {
-        for operation in judged.ops(document).0 {
-            let (path, there) = match &operation {
-                PatchOperation::Add(add) => (add.path.to_string(), holds(told, add.path.as_str(), &add.value)),
-                PatchOperation::Replace(replace) => {
-                    (replace.path.to_string(), holds(told, replace.path.as_str(), &replace.value))
-                }
-                // Removing the last entry of a list may leave it empty, or away.
-                PatchOperation::Remove(remove) => {
-                    (remove.path.to_string(), told.pointer(remove.path.as_str()) != weak.pointer(remove.path.as_str()))
-                }
-                _ => continue,
-            };
-            if !there && !places.contains(&path) {
-                places.push(path);
+    for operation in applied(document, outcome, pass) {
+        let (path, there) = match &operation {
+            PatchOperation::Add(add) => (add.path.to_string(), holds(told, add.path.as_str(), &add.value)),
+            PatchOperation::Replace(replace) => {
+                (replace.path.to_string(), holds(told, replace.path.as_str(), &replace.value))
             }
+            // Removing the last entry of a list may leave it empty, or away.
+            PatchOperation::Remove(remove) => {
+                (remove.path.to_string(), told.pointer(remove.path.as_str()) != weak.pointer(remove.path.as_str()))
+            }
+            _ => continue,
+        };
+        if !there && !places.contains(&path) {
+            places.push(path);
         }
     }
     if places.is_empty() { Verdict::Taken } else { Verdict::Changed(places) }

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::rollout::permissions::statements;
+use crate::rollout::permissions::{Errand, statements};
 use crate::rollout::table::{ACCOUNT, DENIED, REGION, Table, World};
 
 const CLUSTER: &str = "arn:aws:ecs:eu-central-1:123456789012:cluster/shop";
@@ -149,6 +149,14 @@ fn all_services_of_a_cluster_are_looked_at() {
     let table = shop("ECS", |_| {});
     let report = examined(&table, &asked(Errand::Look, "*"));
     assert_eq!((report.notes.len(), report.names.families), (0, vec!["checkout".to_owned()]));
+}
+
+#[test]
+fn a_family_alone_tells_its_roles() {
+    let table = shop("ECS", |world| world.allow(MINA, &["iam:PassRole"], ROLE));
+    let names = Names { families: vec!["checkout:7".into()], ..Names::default() };
+    let report = examined(&table, &Asked { errand: Errand::Register, names });
+    assert_eq!(standing(&report, "iam:PassRole"), Some(Standing::Fine));
 }
 
 #[test]

@@ -6,15 +6,14 @@ use serde_json::Value as Json;
 
 use super::Facts;
 use crate::rollout::api::{Aws, Controller, DeploymentGroup, Service, TaskStatus};
-use crate::rollout::permissions::{Errand, Names, permissions};
+use crate::rollout::permissions::{Names, Permission};
 use crate::rollout::port::CallError;
 
 /// A name that nothing has: asking for it tells whether one may ask.
 const NOBODY: &str = "ecs-harden-doctor";
 
 /// Tries the reads of a command. Fails only where no further call would be answered.
-pub(super) fn tour(aws: &Aws<'_>, errand: Errand, facts: &Facts, names: &Names) -> Result<(), CallError> {
-    let wanted = permissions(errand);
+pub(super) fn tour(aws: &Aws<'_>, wanted: &[Permission], facts: &Facts, names: &Names) -> Result<(), CallError> {
     let wants = |action: &str| wanted.iter().any(|permission| permission.action == action);
     let family = names.families.first().map_or(NOBODY, String::as_str);
     tried(aws.active_revisions(family, 1))?;
@@ -33,7 +32,7 @@ pub(super) fn tour(aws: &Aws<'_>, errand: Errand, facts: &Facts, names: &Names) 
         }
     }
     for (cluster, service) in &facts.services {
-        of_service(aws, cluster, service)?;
+        of_service(aws, (cluster, service), wants)?;
     }
     if wants("ecr:BatchGetImage") {
         of_images(aws, facts)?;
@@ -58,26 +57,30 @@ fn tried<T>(told: Result<T, CallError>) -> Result<Option<T>, CallError> {
     }
 }
 
-fn of_service(aws: &Aws<'_>, cluster: &str, service: &Service) -> Result<(), CallError> {
+fn of_service(
+    aws: &Aws<'_>,
+    (cluster, service): (&str, &Service),
+    wants: impl Fn(&str) -> bool,
+) -> Result<(), CallError> {
     let name = &service.service_name;
     tried(aws.tasks(cluster, name, TaskStatus::Running))?;
     let providers = service.capacity_provider_strategy.iter().map(|provider| provider.capacity_provider.clone());
     let own: Vec<String> = providers.filter(|name| !name.starts_with("FARGATE")).collect();
-    if !own.is_empty() {
+    if !own.is_empty() && wants("ecs:DescribeCapacityProviders") {
         tried(aws.launch_types_of_providers(&own))?;
     }
     match service.controller() {
-        Controller::CodeDeploy => of_code_deploy(aws, service),
-        Controller::External => tried(aws.task_sets(cluster, name)).map(drop),
-        Controller::Ecs => of_deployments(aws, cluster, name),
-        Controller::Other(_) => Ok(()),
+        Controller::Ecs if wants("ecs:ListServiceDeployments") => of_deployments(aws, cluster, name, wants),
+        Controller::External if wants("ecs:DescribeTaskSets") => tried(aws.task_sets(cluster, name)).map(drop),
+        Controller::CodeDeploy if wants("codedeploy:GetDeploymentGroup") => of_code_deploy(aws, service),
+        _ => Ok(()),
     }
 }
 
-fn of_deployments(aws: &Aws<'_>, cluster: &str, service: &str) -> Result<(), CallError> {
+fn of_deployments(aws: &Aws<'_>, cluster: &str, service: &str, wants: impl Fn(&str) -> bool) -> Result<(), CallError> {
     let deployments = tried(aws.service_deployments(cluster, service, 1))?.flatten().unwrap_or_default();
     let latest = deployments.into_iter().find_map(|deployment| deployment.target_service_revision);
-    if let Some(revision) = latest {
+    if let Some(revision) = latest.filter(|_| wants("ecs:DescribeServiceRevisions")) {
         tried(aws.service_revision(&revision.arn))?;
     }
     Ok(())

@@ -60,7 +60,7 @@ pub struct Names {
     pub region: Option<String>,
     /// The account.
     pub account: Option<String>,
-    /// Clusters by name, each with a service by name, or `*` for all of them; none where only the cluster is known.
+    /// Clusters by name, each with a service by name, or [`ALL`] of them; none where only the cluster is known.
     pub places: Vec<(String, Option<String>)>,
     /// Families.
     pub families: Vec<String>,
@@ -69,6 +69,9 @@ pub struct Names {
     /// Whoever runs the command, where it can be asked what they may.
     pub caller: Option<String>,
 }
+
+/// All services of a cluster.
+pub const ALL: &str = "*";
 
 /// The family that `doctor --probe` registers.
 pub const PROBE_FAMILY: &str = "ecs-harden-probe";

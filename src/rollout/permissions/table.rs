@@ -23,7 +23,7 @@ impl Permission {
     }
 }
 
-/// What runs, and where it stands. Listing comes first: whoever names services lists none.
+/// What runs, and where it stands.
 ///
 /// `ListTasks` of a service is about no container instance, which is the only resource that it can be limited to.
 pub(super) const SERVICES: [Permission; 7] = [
@@ -60,12 +60,13 @@ pub(super) const AROUND: [Permission; 2] = [
 const ALARMS: Permission =
     reads("cloudwatch:DescribeAlarms", Resource::Everything).without("alarms of services are not looked at");
 
-/// The deployment group of a service, and its last AppSpec.
-pub(super) const GROUP: [Permission; 6] = [
+/// The deployment group of a service, whether it is at work, and its last AppSpec.
+pub(super) const GROUP: [Permission; 7] = [
     reads("codedeploy:GetDeploymentGroup", Resource::DeploymentGroups).only(When::CodeDeploy),
     reads("codedeploy:ListApplications", Resource::Everything).only(When::CodeDeploy),
     reads("codedeploy:ListDeploymentGroups", Resource::Applications).only(When::CodeDeploy),
     reads("codedeploy:BatchGetDeploymentGroups", Resource::DeploymentGroups).only(When::CodeDeploy),
+    reads("codedeploy:ListDeployments", Resource::DeploymentGroups).only(When::CodeDeploy),
     reads("codedeploy:GetDeployment", Resource::DeploymentGroups).only(When::CodeDeploy),
     reads("codedeploy:GetApplicationRevision", Resource::Applications).only(When::CodeDeploy),
 ];
@@ -98,10 +99,9 @@ pub(super) const DEPLOY: [Permission; 9] = [
 ];
 
 /// Looking at a deployment, and at what its tasks say.
-pub(super) const WATCH: [Permission; 5] = [
+pub(super) const WATCH: [Permission; 4] = [
     reads("ecs:DescribeServiceRevisions", Resource::ServiceRevisions).only(When::Rolling),
     reads("ecs:DescribeTaskSets", Resource::TaskSets).only(When::External),
-    reads("codedeploy:ListDeployments", Resource::DeploymentGroups).only(When::CodeDeploy),
     ALARMS,
     reads("logs:GetLogEvents", Resource::LogGroups).without("what failing tasks wrote is not read"),
 ];
@@ -110,8 +110,8 @@ pub(super) const WATCH: [Permission; 5] = [
 pub(super) const DISCARD: [Permission; 1] = [writes("ecs:DeregisterTaskDefinition", Resource::Everything)
     .without("a revision that failed stays active, and the family alone means it")];
 
-/// Everything that may use a revision, and its end.
-pub(super) const RETIRE: [Permission; 15] = [
+/// Everything that may use a revision.
+pub(super) const USES: [Permission; 13] = [
     reads("ecs:ListClusters", Resource::Everything),
     reads("ecs:ListServices", Resource::Everything),
     reads("ecs:DescribeServices", Resource::AllServices),
@@ -119,12 +119,16 @@ pub(super) const RETIRE: [Permission; 15] = [
     reads("ecs:DescribeTasks", Resource::AllTasks),
     reads("ecs:DescribeTaskDefinition", Resource::Everything),
     reads("ecs:ListTaskDefinitions", Resource::Everything),
+    reads("ecs:DescribeTaskSets", Resource::TaskSets).only(When::External),
     reads("events:ListEventBuses", Resource::Everything),
     reads("events:ListRules", Resource::Everything),
     reads("events:ListTargetsByRule", Resource::Rules),
     reads("scheduler:ListSchedules", Resource::Everything),
     reads("scheduler:GetSchedule", Resource::Schedules),
-    reads("ecs:DescribeTaskSets", Resource::TaskSets).only(When::External),
+];
+
+/// The end of a revision that nothing uses.
+pub(super) const RETIRE: [Permission; 2] = [
     writes("ecs:DeleteTaskSet", Resource::TaskSets).only(When::External),
     writes("ecs:DeregisterTaskDefinition", Resource::Everything),
 ];

@@ -3,9 +3,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::*;
 use crate::rollout::api::OPERATIONS;
 
-const ALL: [Errand; 8] = [
+const EVERY: [Errand; 11] = [
     Errand::Look,
+    Errand::LookAtFamily,
     Errand::Plan,
+    Errand::PlanFamily,
+    Errand::PlanRetire,
     Errand::Register,
     Errand::Apply,
     Errand::Watch,
@@ -23,7 +26,7 @@ fn every_operation_is_somebodys_permission_with_the_same_effect() {
     let operations: BTreeMap<String, Effect> =
         OPERATIONS.iter().map(|(api, name, effect)| (format!("{}:{name}", api.prefix()), *effect)).collect();
     assert_eq!(operations.len(), OPERATIONS.len(), "an operation is listed twice");
-    let known: BTreeMap<String, Effect> = ALL
+    let known: BTreeMap<String, Effect> = EVERY
         .into_iter()
         .flat_map(permissions)
         .filter(|permission| !ALONG.contains(&permission.action))
@@ -36,7 +39,7 @@ fn every_operation_is_somebodys_permission_with_the_same_effect() {
 
 #[test]
 fn no_command_names_an_action_twice() {
-    for errand in ALL {
+    for errand in EVERY {
         let all = permissions(errand);
         let once: BTreeSet<&str> = all.iter().map(|permission| permission.action).collect();
         assert_eq!(once.len(), all.len(), "{errand:?}");
@@ -45,7 +48,9 @@ fn no_command_names_an_action_twice() {
 
 #[test]
 fn looking_changes_nothing() {
-    for errand in [Errand::Look, Errand::Plan, Errand::Watch] {
+    for errand in
+        [Errand::Look, Errand::LookAtFamily, Errand::Plan, Errand::PlanFamily, Errand::PlanRetire, Errand::Watch]
+    {
         assert!(permissions(errand).iter().all(|permission| permission.effect == Effect::Reads), "{errand:?}");
     }
 }
@@ -53,7 +58,7 @@ fn looking_changes_nothing() {
 #[test]
 fn a_dry_run_takes_nothing_that_the_run_does_not() {
     let apply = permissions(Errand::Apply);
-    for errand in [Errand::Look, Errand::Plan, Errand::Register] {
+    for errand in [Errand::Look, Errand::LookAtFamily, Errand::Plan, Errand::PlanFamily, Errand::Register] {
         assert!(permissions(errand).iter().all(|permission| apply.contains(permission)), "{errand:?}");
     }
 }
@@ -101,4 +106,15 @@ fn several_services_stand_beside_each_other_and_their_cluster_once() {
         ]
     );
     assert_eq!(names.arns(Resource::Roles), ["arn:aws-cn:iam::ACCOUNT:role/ROLE"]);
+}
+
+#[test]
+fn whoever_names_services_lists_none() {
+    let asked = |errand, service: &str| {
+        let places = vec![("shop".to_owned(), Some(service.to_owned()))];
+        let asked = Asked { errand, names: Names { places, ..Names::default() } };
+        asked.permissions().iter().any(|permission| permission.action == "ecs:ListServices")
+    };
+    assert_eq!([asked(Errand::Apply, "checkout"), asked(Errand::Apply, ALL)], [false, true]);
+    assert!(asked(Errand::Retire, "checkout"));
 }

@@ -36,7 +36,9 @@ fn every_pass_that_ever_writes_is_tried_and_what_ecs_takes_is_taken() {
 
 #[test]
 fn the_mounts_of_the_new_user_are_among_what_is_sent() {
-    let (table, _) = probed(|_| {}, None);
+    let (table, probed) = probed(|_| {}, None);
+    let of_tmpfs = probed.unwrap().trials.into_iter().find(|trial| trial.pass.id.0 == "writable-root-filesystem");
+    assert!(of_tmpfs.unwrap().writes.contains(&"mount options exec, uid=10001, gid=10001, mode=0755".to_owned()));
     let world = table.world();
     let sent: Vec<&Json> = world.definitions.values().map(|told| &told["taskDefinition"]).collect();
     assert_eq!(sent.len(), 2);
