@@ -9,8 +9,10 @@ use ecs_harden_transforms::pass::Severity;
 
 use crate::policy::Choice;
 
+pub(super) mod doctor;
 pub(super) mod live;
 
+use doctor::Doctor;
 use live::{Apply, Retire, Rollback, Target, Watch};
 
 /// Turns an Amazon ECS task definition into a hardened revision.
@@ -64,6 +66,8 @@ pub enum Command {
     Rollback(Rollback),
     /// Deregister the revisions that the services of a run ran before, where nothing uses them
     Retire(Retire),
+    /// Tell who calls and where to, and whether a command line would be allowed what it needs
+    Doctor(Doctor),
     /// Print an IAM policy: what the execution role needs once the edits are made, or what a command line has to be allowed
     IamPolicy(IamPolicy),
     /// Write a commented policy for the definitions of a directory

@@ -23,6 +23,8 @@ pub(super) struct Line {
     pub(super) command: &'static str,
     /// What it takes.
     pub(super) asked: Asked,
+    /// The profile and the region that it names.
+    pub(super) account: Account,
 }
 
 /// Understands a command line, with or without the name of the program. Files that it names are read, and AWS is asked nothing.
@@ -86,6 +88,15 @@ fn of(command: Command, context: &Context) -> Result<Line, CliError> {
             let errand = if arguments.dry_run { Errand::PlanRetire } else { Errand::Retire };
             of_record("retire", errand, &arguments.record, &arguments.account, context)
         }
+        Command::Doctor(arguments) if arguments.probe => {
+            let mut names = Named::new(&arguments.account, context);
+            names.0.roles.extend(arguments.execution_role.filter(|role| is_role(role)));
+            Ok(Line {
+                command: "doctor",
+                asked: Asked { errand: Errand::Probe, names: names.0 },
+                account: arguments.account,
+            })
+        }
         _ => Err(CliError::usage(
             "this command asks nothing of AWS, so it has to be allowed nothing",
             "name one that does: check, diff, apply, watch, rollback or retire of what runs",
@@ -147,14 +158,14 @@ fn line(command: &'static str, errand: Errand, target: &Target, context: &Contex
     if let Some(family) = &target.family {
         names.0.families.push(named(service_name(family).split(':').next().unwrap_or_default())?);
     }
-    Ok(Line { command, asked: Asked { errand, names: names.0 } })
+    Ok(Line { command, asked: Asked { errand, names: names.0 }, account: target.account.clone() })
 }
 
 fn of_service(command: &'static str, errand: Errand, which: &Which, context: &Context) -> Result<Line, CliError> {
     let (cluster, service) = which.service()?;
     let mut names = Named::new(&which.account, context);
     names.place(cluster, Some(service))?;
-    Ok(Line { command, asked: Asked { errand, names: names.0 } })
+    Ok(Line { command, asked: Asked { errand, names: names.0 }, account: which.account.clone() })
 }
 
 fn of_record(
@@ -175,7 +186,8 @@ fn of_record(
             names.0.families.push(family);
         }
     }
-    Ok(Line { command, asked: Asked { errand, names: names.0 } })
+    let account = Account { region: account.region.clone().or(Some(record.region)), ..account.clone() };
+    Ok(Line { command, asked: Asked { errand, names: names.0 }, account })
 }
 
 /// What is named, from flags and ARNs.

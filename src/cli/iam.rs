@@ -86,7 +86,7 @@ fn for_line(arguments: &IamPolicy, context: &mut Context) -> Result<Exit, CliErr
     }
     writeln!(
         context.err,
-        "left out: the command line does not tell {}, which stand in capitals\n  next: put yours in their place",
+        "left out: the command line does not tell {}, which stand in capitals\n  next: put yours in their place; `ecs-harden doctor --for` with the same line looks them up, and prints what is missing",
         unknown.join(", ")
     )?;
     Ok(Exit::Findings)

@@ -30,6 +30,11 @@ impl Way {
         Ok(Self { wire: context.cloud.connect(&target.place())?, clock: context.cloud.clock(ctrl_c) })
     }
 
+    /// The wire and the clock.
+    pub(super) fn ends(&self) -> (&dyn Wire, &dyn Clock) {
+        (&*self.wire, &*self.clock)
+    }
+
     /// AWS by this way.
     pub(super) fn aws(&self) -> Aws<'_> {
         Aws::new(&*self.wire, &*self.clock)

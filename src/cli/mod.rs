@@ -4,6 +4,7 @@ mod apply;
 mod args;
 mod check;
 mod diff;
+mod doctor;
 mod errand;
 mod exit;
 mod explain;
@@ -195,6 +196,7 @@ pub fn run(cli: Cli, mut context: Context) -> Exit {
         Command::Watch(arguments) => apply::watch::run(&arguments, &mut context),
         Command::Rollback(arguments) => apply::rollback::run(&arguments, &mut context),
         Command::Retire(arguments) => apply::retire::run(&arguments, &mut context),
+        Command::Doctor(arguments) => doctor::run(&arguments, &mut context),
         Command::IamPolicy(arguments) => iam::run(&arguments, &mut context),
         Command::Init(arguments) => init::run(&arguments, &mut context),
         Command::Learn(arguments) => learn::run(&arguments, &mut context),

@@ -155,7 +155,7 @@ fn confirmed(proposal: &Proposal, context: &mut Context) -> Result<bool, CliErro
 }
 
 /// Asks at the terminal. Anything but yes is no; so is the end of the input.
-fn asked(question: &str, context: &mut Context) -> Result<bool, CliError> {
+pub(super) fn asked(question: &str, context: &mut Context) -> Result<bool, CliError> {
     write!(context.err, "{}? [y/N] ", clean(question))?;
     context.err.flush()?;
     let mut answer = Vec::new();
