@@ -53,6 +53,7 @@ fn of(command: Command, context: &Context) -> Result<Line, CliError> {
     match command {
         Command::Check(arguments) => looked("check", &arguments.target, context),
         Command::Diff(arguments) => looked("diff", &arguments.target, context),
+        Command::Explain(arguments) if arguments.finding.is_some() => looked("explain", &arguments.target, context),
         Command::Apply(arguments) => {
             let arguments = apply::effective(*arguments)?;
             let errand = match (arguments.target.family.is_some(), arguments.dry_run) {
@@ -99,7 +100,7 @@ fn of(command: Command, context: &Context) -> Result<Line, CliError> {
         }
         _ => Err(CliError::usage(
             "this command asks nothing of AWS, so it has to be allowed nothing",
-            "name one that does: check, diff, apply, watch, rollback or retire of what runs",
+            "name one that does: check, diff, explain --finding, apply, watch, rollback or retire of what runs",
         )),
     }
 }

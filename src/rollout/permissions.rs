@@ -14,9 +14,9 @@ pub use names::{ALL, Names, PROBE_FAMILY, Resource};
 /// A command that talks to AWS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Errand {
-    /// `check` and `diff` of services.
+    /// `check`, `diff` and `explain --finding` of services.
     Look,
-    /// `check` and `diff` of a family.
+    /// `check`, `diff` and `explain --finding` of a family.
     LookAtFamily,
     /// `apply --dry-run`.
     Plan,
