@@ -254,7 +254,7 @@ impl Turn<'_> {
             ..explained.clone()
         };
         if self.options.on_failure == OnFailure::Leave {
-            return verdict(Outcome::Failed, format!("{reason}; it was not taken back, as asked"));
+            return verdict(Outcome::Failed, format!("{reason}; it is left as it is"));
         }
         tell(Event::TakingBack(&reason));
         match self.back(deployment, at, tell) {

@@ -83,10 +83,7 @@ impl Unit {
     /// longest first.
     pub fn hidden(&self) -> Vec<String> {
         let documents = [Some(&self.plan.document), self.plan.outcome.hardened.as_ref()];
-        let mut hidden: Vec<String> = documents.into_iter().flatten().flat_map(masked_values).collect();
-        hidden.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
-        hidden.dedup();
-        hidden
+        masked_values(documents.into_iter().flatten())
     }
 
     /// Whether a container of the new definition has a health check of its own.
@@ -162,8 +159,15 @@ impl Proposal {
     }
 }
 
-/// What is masked in a document. A value of one or two letters would blank every sentence, and tells nothing.
-fn masked_values(document: &Document) -> Vec<String> {
+/// What is masked in these documents, longest first. A value of one or two letters would blank every sentence, and tells nothing.
+pub fn masked_values<'d>(documents: impl IntoIterator<Item = &'d Document>) -> Vec<String> {
+    let mut values: Vec<String> = documents.into_iter().flat_map(masked_in).collect();
+    values.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
+    values.dedup();
+    values
+}
+
+fn masked_in(document: &Document) -> Vec<String> {
     let text = document.text();
     let written = masking::sensitive(document).into_iter().filter_map(|span| text.get(span.start..span.end));
     let plain = written.map(|written| {

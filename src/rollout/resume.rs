@@ -2,12 +2,12 @@
 
 use ecs_harden_transforms::document::Document;
 
-use super::api::{Aws, Service};
+use super::api::{Aws, Described, Service};
 use super::arn::{RevisionArn, service_name};
 use super::carrier::{AppSpecSource, BeginError, Carrier, CodeDeploy, External, GroupName, Mission, Rolling};
 use super::logs::{self, Source};
 use super::port::CallError;
-use super::proposal::is_checked;
+use super::proposal::{is_checked, masked_values};
 use super::record::{DeploymentId, Entry};
 use crate::rollout::api::Redeploy;
 
@@ -52,11 +52,21 @@ pub struct Signs {
     pub checked: bool,
     /// Where its containers write their logs.
     pub logs: Vec<Source>,
+    /// What no sentence of a service may repeat, of this revision and the one before.
+    pub hidden: Vec<String>,
 }
 
-/// What tells whether a registered revision works.
-pub fn signs(aws: &Aws<'_>, revision: &RevisionArn) -> Result<Signs, CallError> {
-    let Some(described) = aws.definition(&revision.0)? else { return Ok(Signs::default()) };
-    let document = Document::read(described.text.clone());
-    Ok(Signs { checked: document.is_ok_and(|it| is_checked(&it)), logs: logs::sources(&described.text, aws.region()) })
+/// What tells whether the revision of a mission works.
+pub fn signs(aws: &Aws<'_>, mission: &Mission) -> Result<Signs, CallError> {
+    let told = |revision: &RevisionArn| aws.definition(&revision.0);
+    let (before, after) = (told(&mission.before)?, told(&mission.after)?);
+    let read = |described: &Described| Document::read(described.text.clone()).ok();
+    let documents: Vec<Document> = before.iter().chain(&after).filter_map(read).collect();
+    let names = format!("{} {} {}", mission.cluster, mission.service, mission.after.short());
+    let hidden = masked_values(&documents).into_iter().filter(|value| !names.contains(value.as_str()));
+    Ok(Signs {
+        checked: after.as_ref().and_then(read).is_some_and(|document| is_checked(&document)),
+        logs: after.map(|after| logs::sources(&after.text, aws.region())).unwrap_or_default(),
+        hidden: hidden.collect(),
+    })
 }

@@ -110,7 +110,8 @@ enum Note {
 pub(super) fn carry_out(proposal: &Proposal, arguments: &Apply, context: &mut Context) -> Result<Carried, CliError> {
     // From here on Ctrl-C ends what waits, so that it can be told where things stand.
     let way = Way::new(&arguments.target.account, CtrlC::Interrupts, context)?;
-    let aws = way.aws().hiding(proposal.hidden());
+    let aws = way.aws();
+    aws.hide(proposal.hidden());
     let began = aws.clock().now();
     let place = records::place(arguments.record.as_deref(), began, context)?;
     let form = form(arguments.run.format, context);

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::io::Write;
 
-use super::carry::{Carried, form};
+use super::carry::{Carried, Place, form};
 use super::tell::{Form, Message, Teller};
 use crate::cli::CliError;
 use crate::cli::args::Format;
@@ -15,7 +15,7 @@ use crate::rollout::arn::{RevisionArn, service_name};
 use crate::rollout::bake::Bake;
 use crate::rollout::carrier::{AppSpecSource, BeginError, Carrier, CodeDeploy, GroupName, Mission};
 use crate::rollout::port::CallError;
-use crate::rollout::record::{DeploymentId, Record};
+use crate::rollout::record::{DeploymentId, Entry, FORM, Outcome, Record};
 use crate::rollout::resume::{Signs, signs};
 use crate::rollout::running::serving;
 use crate::rollout::watch::{News, Patience};
@@ -116,6 +116,34 @@ pub(super) fn begin_error(error: BeginError) -> CliError {
     }
 }
 
+/// What is done to one service without a record, kept for the time of this run.
+pub(super) fn alone(
+    aws: &Aws<'_>,
+    service: &Service,
+    mission: &Mission,
+    deployment: Option<DeploymentId>,
+    (cluster, name): (&str, &str),
+) -> Carried {
+    let entry = Entry {
+        cluster: mission.cluster.clone(),
+        service: service.service_arn.clone(),
+        before: mission.before.clone(),
+        after: Some(mission.after.clone()),
+        outcome: if deployment.is_some() { Outcome::Begun } else { Outcome::NotBegun },
+        deployment,
+        reason: None,
+    };
+    let record = Record {
+        form: FORM,
+        version: env!("CARGO_PKG_VERSION").into(),
+        began: aws.clock().now(),
+        account: String::new(),
+        region: aws.region().to_owned(),
+        services: vec![entry],
+    };
+    Carried::new(record, Place::Service(cluster.to_owned(), name.to_owned()))
+}
+
 /// Sees deployments through, one after the other, and tells what happens.
 pub(super) struct Looker<'l> {
     pub(super) aws: &'l Aws<'l>,
@@ -137,7 +165,9 @@ impl<'l> Looker<'l> {
         context: &mut Context,
         what: impl FnOnce(&Turn<'_>, &mut dyn FnMut(Event<'_>)) -> Verdict,
     ) -> Result<Verdict, CliError> {
-        let Signs { checked, logs } = signs(self.aws, &mission.after)?;
+        let Signs { checked, logs, hidden } = signs(self.aws, mission)?;
+        self.aws.hide(hidden.iter().cloned());
+        self.teller.hide(hidden);
         let turn = Turn {
             aws: self.aws,
             carrier,

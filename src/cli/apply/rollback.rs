@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use super::carry::{Carried, Place};
-use super::resumed::{Looker, account, begin_error, current, last_success, only_looking, same_account};
+use super::resumed::{Looker, account, alone, begin_error, current, last_success, only_looking, same_account};
 use super::{asked, closing, records};
 use crate::cli::args::live::Rollback;
 use crate::cli::live::{self, Way};
@@ -16,7 +16,7 @@ use crate::rollout::arn::RevisionArn;
 use crate::rollout::bake::Bake;
 use crate::rollout::carrier::{AppSpecSource, Carrier, CodeDeploy, GroupName, Mission, Rolling, Stage};
 use crate::rollout::port::CtrlC;
-use crate::rollout::record::{DeploymentId, Entry, FORM, Outcome, Record};
+use crate::rollout::record::{DeploymentId, Outcome, Record};
 use crate::rollout::resume;
 use crate::rollout::running::{busy, serving};
 use crate::rollout::watch::Patience;
@@ -187,24 +187,7 @@ fn of_service(aws: &Aws<'_>, arguments: &Rollback) -> Result<(Carried, Vec<Retur
     let (cluster, name) = arguments.which.service()?;
     let service = live::service(aws, cluster, name)?;
     let one = one(aws, &service, arguments.to.as_deref())?;
-    let entry = Entry {
-        cluster: one.mission.cluster.clone(),
-        service: service.service_arn.clone(),
-        before: one.mission.before.clone(),
-        after: Some(one.mission.after.clone()),
-        deployment: None,
-        outcome: Outcome::NotBegun,
-        reason: None,
-    };
-    let record = Record {
-        form: FORM,
-        version: env!("CARGO_PKG_VERSION").into(),
-        began: aws.clock().now(),
-        account: String::new(),
-        region: aws.region().to_owned(),
-        services: vec![entry],
-    };
-    Ok((Carried::new(record, Place::Service(cluster.to_owned(), name.to_owned())), vec![one]))
+    Ok((alone(aws, &service, &one.mission, None, (cluster, name)), vec![one]))
 }
 
 fn one(aws: &Aws<'_>, service: &Service, to: Option<&str>) -> Result<Return, CliError> {

@@ -77,6 +77,11 @@ impl Teller {
         Self { form, hidden, last: BTreeMap::new(), quoted: BTreeSet::new(), open: false }
     }
 
+    /// From now on no sentence of ECS repeats one of these values.
+    pub(super) fn hide(&mut self, values: impl IntoIterator<Item = String>) {
+        self.hidden.extend(values);
+    }
+
     /// Tells one event.
     pub(super) fn tell(&mut self, message: &Message, out: &mut dyn Write) -> io::Result<()> {
         let Message { about, at, kind, json, .. } = message;

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use super::carry::{Carried, Place};
-use super::resumed::{Looker, account, begin_error, current, only_looking, same_account};
+use super::resumed::{Looker, account, alone, begin_error, current, only_looking, same_account};
 use super::{closing, records};
 use crate::cli::args::live::Watch;
 use crate::cli::live::{self, Way};
@@ -14,7 +14,7 @@ use crate::rollout::api::Service;
 use crate::rollout::apply::{OnFailure, Options};
 use crate::rollout::bake::Bake;
 use crate::rollout::port::CtrlC;
-use crate::rollout::record::{DeploymentId, Entry, FORM, Outcome, Record};
+use crate::rollout::record::{DeploymentId, Outcome};
 use crate::rollout::resume;
 use crate::rollout::watch::Patience;
 
@@ -96,24 +96,7 @@ fn of_service(arguments: &Watch, mut looker: Looker<'_>, context: &mut Context) 
     let known: Vec<String> = service.events.iter().map(|event| event.id.clone()).collect();
     let verdict =
         looker.turn((mission, &*carries), &known, context, |turn, tell| turn.see_through(deployment, tell))?;
-    let entry = Entry {
-        cluster: mission.cluster.clone(),
-        service: service.service_arn.clone(),
-        before: mission.before.clone(),
-        after: Some(mission.after.clone()),
-        deployment: Some(deployment.clone()),
-        outcome: Outcome::Begun,
-        reason: None,
-    };
-    let record = Record {
-        form: FORM,
-        version: env!("CARGO_PKG_VERSION").into(),
-        began: looker.aws.clock().now(),
-        account: String::new(),
-        region: looker.aws.region().to_owned(),
-        services: vec![entry],
-    };
-    let mut run = Carried::new(record, Place::Service(cluster.to_owned(), name.to_owned()));
+    let mut run = alone(looker.aws, &service, mission, Some(deployment.clone()), (cluster, name));
     run.judge(0, verdict);
     looker.close(&run, context)?;
     Ok(closing::exit(&run))

@@ -13,6 +13,7 @@ mod services;
 mod task_sets;
 mod tasks;
 
+use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -40,7 +41,7 @@ pub struct Aws<'p> {
     wire: &'p dyn Wire,
     clock: &'p dyn Clock,
     limits: Limits,
-    hidden: Vec<String>,
+    hidden: RwLock<Vec<String>>,
 }
 
 /// How often a write is tried that was surely not carried out.
@@ -49,14 +50,12 @@ const TRIES: u32 = 5;
 impl<'p> Aws<'p> {
     /// AWS, with full buckets.
     pub fn new(wire: &'p dyn Wire, clock: &'p dyn Clock) -> Self {
-        Self { wire, clock, limits: Limits::default(), hidden: Vec::new() }
+        Self { wire, clock, limits: Limits::default(), hidden: RwLock::default() }
     }
 
-    /// The same, where no message of a service repeats one of these values.
-    #[must_use]
-    pub fn hiding(mut self, hidden: Vec<String>) -> Self {
-        self.hidden = hidden;
-        self
+    /// From now on no message of a service repeats one of these values.
+    pub fn hide(&self, values: impl IntoIterator<Item = String>) {
+        self.hidden.write().unwrap_or_else(PoisonError::into_inner).extend(values);
     }
 
     /// The region that calls go to.
@@ -99,7 +98,7 @@ impl<'p> Aws<'p> {
     }
 
     fn hidden_in(&self, error: CallError) -> CallError {
-        error.hiding(self.hidden.iter().map(String::as_str))
+        error.hiding(self.hidden.read().unwrap_or_else(PoisonError::into_inner).iter().map(String::as_str))
     }
 
     /// All pages of a list.
