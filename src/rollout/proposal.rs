@@ -31,6 +31,8 @@ pub struct Proposal {
     pub notices: Vec<Said>,
     /// What the revisions newly need, and was seen.
     pub confirmed: Vec<String>,
+    /// Whether tasks are replaced also where the revision stays the same.
+    pub forced: bool,
 }
 
 /// A sentence about a service, or about the run.
@@ -115,15 +117,21 @@ impl Proposal {
 
     /// Whether there is nothing to do at all.
     pub fn is_empty(&self) -> bool {
-        self.units.iter().all(|unit| unit.input.is_none())
+        self.units.iter().all(|unit| unit.input.is_none() && (!self.forced || unit.members.is_empty()))
+    }
+
+    /// Whether a revision would be registered.
+    pub fn registers(&self) -> bool {
+        self.units.iter().any(|unit| unit.input.is_some())
     }
 
     /// Every write that may come, in order, as people read it.
     pub fn calls(&self) -> Vec<String> {
         let mut calls = Vec::new();
-        for unit in self.units.iter().filter(|unit| unit.input.is_some()) {
-            let family = unit.base.family();
-            calls.push(format!("ecs:RegisterTaskDefinition {family}"));
+        for unit in self.units.iter().filter(|unit| unit.input.is_some() || self.forced) {
+            if unit.input.is_some() {
+                calls.push(format!("ecs:RegisterTaskDefinition {}", unit.base.family()));
+            }
             for member in &unit.members {
                 let title = member.running.title();
                 match member.running.service.controller() {
@@ -144,6 +152,7 @@ impl Proposal {
     /// Every write that comes only where a deployment fails.
     pub fn calls_on_failure(&self) -> Vec<String> {
         let mut calls = Vec::new();
+        // The same revision again has nothing else to go back to.
         for member in self.units.iter().filter(|unit| unit.input.is_some()).flat_map(|unit| &unit.members) {
             let back = match member.running.service.controller() {
                 Controller::CodeDeploy => "codedeploy:StopDeployment or CreateDeployment for",

@@ -173,7 +173,7 @@ impl Run<'_> {
                 return Ok(());
             }
         }
-        let forced = self.arguments.how.force_new_deployment;
+        let forced = self.proposal.forced;
         let mut places = places(self.proposal, self.aws.region());
         places.retain(|place| self.proposal.units[place.unit].input.is_some() || forced);
         // The first service goes alone.

@@ -76,9 +76,10 @@ impl<'g> Gatherer<'g> {
         for warning in terms.warnings() {
             self.notices.push(Said { about: "policy".into(), text: warning });
         }
+        let forced = self.arguments.how.force_new_deployment;
         let Self { gates, hazards, notices, confirmed, .. } = self;
         let region = self.aws.region().to_owned();
-        Ok(Proposal { account, region, units, gates, hazards, notices, confirmed })
+        Ok(Proposal { account, region, units, gates, hazards, notices, confirmed, forced })
     }
 
     /// The services by the revision that they run, in the order in which they go.
@@ -229,7 +230,7 @@ impl<'g> Gatherer<'g> {
             if input.is_some() {
                 self.ownership(&running, &base, policy.as_deref());
             }
-            let carrier = self.carrier(&running, input.is_some())?;
+            let carrier = self.carrier(&running, input.is_some() || self.arguments.how.force_new_deployment)?;
             members.push(Member { running, carrier });
         }
         let (shown, policy) = (found.shown, in_force.policy);

@@ -92,7 +92,7 @@ fn work(mut arguments: Apply, saved: Option<&saved::Saved>, context: &mut Contex
         writeln!(context.err, "error: refused, nothing was changed\n  hint: each line `next:` above says what to do")?;
         return Ok(Exit::Refused);
     }
-    if proposal.is_empty() && !(arguments.how.force_new_deployment && proposal.services() > 0) {
+    if proposal.is_empty() {
         return Ok(leftovers(&proposal, &arguments));
     }
     if !arguments.yes && !confirmed(&proposal, context)? {
@@ -146,10 +146,11 @@ fn show(proposal: &Proposal, format: Format, context: &mut Context) -> Result<()
 /// Asks whether what was shown shall be done.
 fn confirmed(proposal: &Proposal, context: &mut Context) -> Result<bool, CliError> {
     let services = names(proposal);
+    let what = if proposal.registers() { "register this and deploy it to" } else { "replace the tasks of" };
     let question = match services.len() {
         0 => "register this".to_owned(),
-        1 => format!("register this and deploy it to {}", services[0]),
-        count => format!("register this and deploy it to {count} services, {} first", services[0]),
+        1 => format!("{what} {}", services[0]),
+        count => format!("{what} {count} services, {} first", services[0]),
     };
     asked(&question, context)
 }

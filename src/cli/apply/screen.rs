@@ -42,13 +42,18 @@ pub(super) fn render(proposal: &Proposal, cwd: &Path, in_colour: bool) -> String
     for notice in &proposal.notices {
         line(&mut screen, &format!("note: {}: {}", notice.about, notice.text));
     }
-    let family = if proposal.services() == 0 { "schedules and callers" } else { "schedules, pipelines and callers" };
-    line(
-        &mut screen,
-        &format!(
-            "note: from the moment it is registered, {family} that name the family without a revision start the new one"
-        ),
-    );
+    if proposal.registers() {
+        let family =
+            if proposal.services() == 0 { "schedules and callers" } else { "schedules, pipelines and callers" };
+        line(
+            &mut screen,
+            &format!(
+                "note: from the moment it is registered, {family} that name the family without a revision start the new one"
+            ),
+        );
+    } else {
+        line(&mut screen, "note: no revision would be registered; the tasks are replaced by others of the same one");
+    }
     line(&mut screen, "would call:");
     for call in proposal.calls() {
         line(&mut screen, &format!("  {call}"));
