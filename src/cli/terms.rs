@@ -101,6 +101,7 @@ impl<'a> Terms<'a> {
         }
         let written = policy.iter().flat_map(|policy| policy.layers.iter().cloned());
         let waivers: Vec<Waiver> = policy.iter().flat_map(|policy| policy.waivers.iter().cloned()).collect();
+        let rulings = policy.iter().flat_map(|policy| policy.rulings.iter().cloned()).collect();
         for waiver in &waivers {
             let unused = Use { waiver: waiver.clone(), state: UseState::Elsewhere };
             self.waivers.entry(waiver.written.clone()).or_insert(unused);
@@ -114,7 +115,7 @@ impl<'a> Terms<'a> {
             layers: Layers::from(
                 self.environment.iter().cloned().chain(written).chain(self.flags.iter().cloned()).collect::<Vec<_>>(),
             ),
-            waivers: Waivers::from(waivers),
+            waivers: Waivers::from(waivers).with(rulings),
             images: self.images.clone(),
             pins: live.map(|live| live.pins.clone()).unwrap_or_default(),
             exec: match (self.run.exec, live.and_then(|live| live.exec)) {

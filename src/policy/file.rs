@@ -1,8 +1,8 @@
 //! The policy file: TOML to layers of knobs and waivers, with the line of each.
 //!
 //! Keys at the top speak about every container. An `[[override]]` speaks about the families and containers that its globs match; of
-//! several that match, the later one is heard. A `[[waiver]]` says which findings somebody decided to live with, `[ownership]` who else
-//! registers revisions.
+//! several that match, the later one is heard. A `[[waiver]]` says which findings somebody decided to live with, an `[[accept]]` or a
+//! `[[decline]]` which fixes are to be made although they are guesses, or not at all, `[ownership]` who else registers revisions.
 
 mod ownership;
 
@@ -11,10 +11,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use ecs_harden_transforms::knobs::{Layer, Scope, Written};
-use ecs_harden_transforms::pass::Provenance;
+use ecs_harden_transforms::pass::{Pass, Provenance};
 use ecs_harden_transforms::passes;
 use ecs_harden_transforms::read::LineIndex;
-use ecs_harden_transforms::waiver::{SubjectGlob, Waiver, WaiverState};
+use ecs_harden_transforms::waiver::{Ruling, Says, SubjectGlob, Waiver, WaiverState};
 use jiff::civil::Date;
 use serde_json::{Value as Json, json};
 use toml::Spanned;
@@ -33,6 +33,8 @@ pub struct Policy {
     pub layers: Vec<Layer>,
     /// The waivers, with the line of each.
     pub waivers: Vec<Waiver>,
+    /// The rulings on single fixes, with the line of each.
+    pub rulings: Vec<Ruling>,
     /// Every single setting, in the order of the layers.
     pub settings: Vec<Setting>,
     /// Who else registers revisions.
@@ -78,6 +80,7 @@ impl Policy {
             shown: shown.to_owned(),
             layers: Vec::new(),
             waivers: Vec::new(),
+            rulings: Vec::new(),
             settings: Vec::new(),
             ownership: Ownership::default(),
         };
@@ -88,6 +91,12 @@ impl Policy {
                 "waiver" => {
                     for (table, at) in reader.tables(value)? {
                         policy.waivers.push(reader.waiver(table, &at)?);
+                    }
+                }
+                "accept" | "decline" => {
+                    let says = if key.get_ref() == "accept" { Says::Accept } else { Says::Decline };
+                    for (table, at) in reader.tables(value)? {
+                        policy.rulings.push(reader.ruling(table, &at, says)?);
                     }
                 }
                 "ownership" => policy.ownership = reader.ownership(key, value)?,
@@ -104,7 +113,7 @@ impl Policy {
 }
 
 /// The tables that stand beside the sections of the passes.
-const TABLES: [&str; 3] = ["override", "waiver", "ownership"];
+const TABLES: [&str; 5] = ["override", "waiver", "accept", "decline", "ownership"];
 
 /// The text and what is known about it.
 struct Reader<'t> {
@@ -149,7 +158,7 @@ impl<'t> Reader<'t> {
             self.error(
                 &value.span(),
                 "these are tables, each of its own",
-                "write [[override]] or [[waiver]] before each",
+                "write [[override]], [[waiver]], [[accept]] or [[decline]] before each",
             )
         };
         let DeValue::Array(items) = value.get_ref() else { return Err(wrong()) };
@@ -278,28 +287,15 @@ impl<'t> Reader<'t> {
     }
 
     fn waiver(&self, table: &DeTable<'t>, at: &Range<usize>) -> Result<Waiver, PolicyError> {
-        const KNOWN: [&str; 7] = ["pass", "family", "container", "subject", "reason", "owner", "expires"];
-        if let Some((key, _)) = by_place(table).into_iter().find(|(key, _)| !KNOWN.contains(&key.get_ref().as_ref())) {
-            return Err(self.unknown(key, KNOWN.into_iter()));
-        }
-        let needed = |name: &str| {
-            self.string(table, name)?.ok_or_else(|| {
-                self.error(
-                    at,
-                    format!("this waiver has no `{name}`"),
-                    "a waiver says which pass it is about, and the reason",
-                )
-            })
+        self.known(table, &["pass", "family", "container", "subject", "reason", "owner", "expires"])?;
+        let missing = |name: &str| {
+            let message = format!("this waiver has no `{name}`");
+            self.error(at, message, "a waiver says which pass it is about, and the reason")
         };
-        let ((id, id_at), (reason, _)) = (needed("pass")?, needed("reason")?);
-        let pass = passes::find(id).ok_or_else(|| {
-            let nearest = format!("the nearest is `{}`", passes::nearest(id));
-            self.error(&id_at, "there is no such pass", nearest)
-        })?;
-        let subject = self.string(table, "subject")?;
-        let subject_at = subject.as_ref().map(|(_, at)| at.clone()).unwrap_or_default();
-        let subject = SubjectGlob::of(subject.map(|subject| subject.0))
-            .map_err(|_| self.error(&subject_at, "this is not a valid glob", "names may hold * and ?"))?;
+        let (id, id_at) = self.string(table, "pass")?.ok_or_else(|| missing("pass"))?;
+        let (reason, _) = self.string(table, "reason")?.ok_or_else(|| missing("reason"))?;
+        let pass = self.pass(id, &id_at)?;
+        let subject = self.subject(table)?;
         let expires = self.date(table)?;
         let over = expires.is_some_and(|last| last < self.today);
         Ok(Waiver {
@@ -312,6 +308,41 @@ impl<'t> Reader<'t> {
             state: if over { WaiverState::Expired } else { WaiverState::Holds },
             written: format!("{}:{}", self.shown, self.line(at)),
         })
+    }
+
+    /// A ruling on fixes. It says which pass it is about, so that nobody accepts or declines everything by a slip.
+    fn ruling(&self, table: &DeTable<'t>, at: &Range<usize>, says: Says) -> Result<Ruling, PolicyError> {
+        self.known(table, &["pass", "family", "container", "subject"])?;
+        let (id, id_at) = self.string(table, "pass")?.ok_or_else(|| {
+            self.error(at, "this has no `pass`", "say which pass it is about; `ecs-harden passes` lists them")
+        })?;
+        Ok(Ruling {
+            pass: self.pass(id, &id_at)?.id,
+            scope: self.scope(table)?,
+            subject: self.subject(table)?,
+            says,
+            written: format!("{}:{}", self.shown, self.line(at)),
+        })
+    }
+
+    /// Refuses what is none of these keys.
+    fn known(&self, table: &DeTable<'t>, known: &'static [&'static str]) -> Result<(), PolicyError> {
+        let strange = by_place(table).into_iter().find(|(key, _)| !known.contains(&key.get_ref().as_ref()));
+        strange.map_or(Ok(()), |(key, _)| Err(self.unknown(key, known.iter().copied())))
+    }
+
+    fn pass(&self, id: &str, at: &Range<usize>) -> Result<&'static Pass, PolicyError> {
+        passes::find(id).ok_or_else(|| {
+            let nearest = format!("the nearest is `{}`", passes::nearest(id));
+            self.error(at, "there is no such pass", nearest)
+        })
+    }
+
+    fn subject(&self, table: &DeTable<'t>) -> Result<SubjectGlob, PolicyError> {
+        let subject = self.string(table, "subject")?;
+        let at = subject.as_ref().map(|(_, at)| at.clone()).unwrap_or_default();
+        SubjectGlob::of(subject.map(|subject| subject.0))
+            .map_err(|_| self.error(&at, "this is not a valid glob", "names may hold * and ?"))
     }
 
     /// The last day of a waiver: a TOML date, or the same in quotes.

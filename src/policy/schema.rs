@@ -17,6 +17,12 @@ struct PolicyFile {
     /// Findings that somebody decided to live with.
     #[schemars(default)]
     waiver: Vec<Waiver>,
+    /// Fixes that are applied although they rest on built-in defaults: somebody looked at the guesses.
+    #[schemars(default)]
+    accept: Vec<Ruling>,
+    /// Fixes that are not applied. What they would mend counts as it did.
+    #[schemars(default)]
+    decline: Vec<Ruling>,
     /// Who else registers revisions of a service, and so would undo what is registered beside them.
     #[schemars(default)]
     ownership: Ownership,
@@ -70,6 +76,21 @@ struct Waiver {
     owner: Option<String>,
     /// The last day on which it holds, in UTC: 2027-01-31.
     expires: Option<String>,
+}
+
+/// A decision about fixes. Who declines a fix is heard before who accepts it.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "the types are read by their derive alone")]
+#[schemars(deny_unknown_fields)]
+struct Ruling {
+    /// The pass whose fixes it is about.
+    pass: String,
+    /// The families that it is about; may hold * and ?.
+    family: Option<String>,
+    /// The containers that it is about; may hold * and ?.
+    container: Option<String>,
+    /// What within the container it is about: a variable, a path, a capability; may hold * and ?.
+    subject: Option<String>,
 }
 
 /// The schema as text, with a newline at its end.

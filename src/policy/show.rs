@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use ecs_harden_transforms::knobs::Subject;
 use ecs_harden_transforms::model::TaskView;
-use ecs_harden_transforms::waiver::WaiverState;
+use ecs_harden_transforms::waiver::{Says, WaiverState};
 use serde_json::json;
 
 use super::file::{OwnerGlob, Policy, Setting};
@@ -49,6 +49,14 @@ fn about(text: &mut String, title: &str, subject: Subject<'_>, policy: &Policy) 
             (None, _) => String::new(),
         };
         lines.push(format!("waived: {}{what}: {}{owner}{until}  ({})", waiver.pass, waiver.reason, waiver.written));
+    }
+    for ruling in policy.rulings.iter().filter(|ruling| ruling.scope.covers(subject)) {
+        let what = ruling.subject.as_str().map(|subject| format!(" {subject}")).unwrap_or_default();
+        let word = match ruling.says {
+            Says::Accept => "accepted although it is a guess",
+            Says::Decline => "declined",
+        };
+        lines.push(format!("{word}: {}{what}  ({})", ruling.pass, ruling.written));
     }
     if lines.is_empty() {
         lines.push("built-in defaults".into());

@@ -75,6 +75,15 @@ impl Judged {
         }
     }
 
+    /// The document with its own fix and no other; `None` without one. What masks it is asked of the result.
+    pub fn alone(&self, document: &Document) -> Option<Document> {
+        let Remedy::Fix(fix) = &self.finding.remedy else { return None };
+        let mut edits = fix.edits.clone();
+        edits.sort_by_key(rank);
+        let splices = Editor::new(document).splices(&change(document, &edits).ok()?).ok()?;
+        Document::read(edit::apply(document.text(), &splices)).ok()
+    }
+
     /// Why this finding stays, and what to do; empty for one that is mended.
     pub fn obstacles(&self) -> Vec<Obstacle> {
         match (&self.finding.remedy, self.decision) {
@@ -249,15 +258,19 @@ impl<'d> Editor<'d> {
 /// Intent has counted on every fix that it planned, so one that has no place here is a bug and not a leftover.
 fn judge(editor: &Editor<'_>, intent: &Intent, round: &Round<'_>, finding: Finding) -> Result<Judged, ProofError> {
     let task = TaskView::new(editor.document);
-    let waiver = intent.wishes.waivers.find(finding.pass.id, subject(&task, &finding), &finding.subject);
+    let wishes = &intent.wishes;
+    let waiver = wishes.waivers.find(finding.pass.id, subject(&task, &finding), &finding.subject);
     let holds = waiver.is_some_and(|(_, waiver)| waiver.state == WaiverState::Holds);
     let decision = match &finding.remedy {
         _ if holds => Decision::Waived,
         Remedy::Fix(_) if !(round.wanted)(&finding) => Decision::Withheld(Withheld::NotWanted),
-        Remedy::Fix(fix) => match intent.wishes.selection.admits(fix.applicability, fix.weakest()) {
-            Ok(()) => Decision::Applied,
-            Err(withheld) => Decision::Withheld(withheld),
-        },
+        Remedy::Fix(fix) => {
+            let with = (fix.applicability, fix.weakest());
+            match wishes.admits(finding.pass, subject(&task, &finding), &finding.subject, with) {
+                Ok(()) => Decision::Applied,
+                Err(withheld) => Decision::Withheld(withheld),
+            }
+        }
         Remedy::Manual(_) => Decision::Manual,
         Remedy::Undetermined(_) => Decision::Undetermined,
     };

@@ -1,4 +1,4 @@
-//! Waivers: findings that somebody decided to live with, and why.
+//! What somebody decided about findings: waivers, with which they live, and rulings on single fixes.
 
 use std::sync::Arc;
 
@@ -59,20 +59,65 @@ impl SubjectGlob {
     }
 }
 
-/// All waivers, in the order in which they are written.
+/// A decision about the fixes of findings. The findings themselves count as they did.
+#[derive(Clone, Debug)]
+pub struct Ruling {
+    /// The pass whose fixes it is about.
+    pub pass: PassId,
+    /// The families and containers it is about.
+    pub scope: Scope,
+    /// What within the container it is about.
+    pub subject: SubjectGlob,
+    /// What was decided.
+    pub says: Says,
+    /// Where it is written, for people: file and line.
+    pub written: String,
+}
+
+/// What was decided about a fix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Says {
+    /// It is applied although it rests on a built-in default: somebody looked at the guess.
+    Accept,
+    /// It is not applied.
+    Decline,
+}
+
+/// All waivers and rulings, in the order in which they are written.
 #[derive(Clone, Debug, Default)]
-pub struct Waivers(Arc<[Waiver]>);
+pub struct Waivers {
+    waivers: Arc<[Waiver]>,
+    rulings: Arc<[Ruling]>,
+}
 
 impl From<Vec<Waiver>> for Waivers {
     fn from(waivers: Vec<Waiver>) -> Self {
-        Self(waivers.into())
+        Self { waivers: waivers.into(), rulings: Arc::default() }
     }
 }
 
 impl Waivers {
+    /// The same waivers, and these rulings.
+    #[must_use]
+    pub fn with(self, rulings: Vec<Ruling>) -> Self {
+        Self { rulings: rulings.into(), ..self }
+    }
+
     /// The waivers.
     pub fn iter(&self) -> impl Iterator<Item = &Waiver> {
-        self.0.iter()
+        self.waivers.iter()
+    }
+
+    /// The rulings.
+    pub fn rulings(&self) -> impl Iterator<Item = &Ruling> {
+        self.rulings.iter()
+    }
+
+    /// What was decided about the fix of a finding. Who declines is heard before who accepts.
+    pub fn ruling(&self, pass: PassId, subject: Subject<'_>, what: &str) -> Option<Says> {
+        let about =
+            |ruling: &&Ruling| ruling.pass == pass && ruling.scope.covers(subject) && ruling.subject.covers(what);
+        self.rulings.iter().filter(about).map(|ruling| ruling.says).max()
     }
 
     /// The waiver that is about a finding: one that holds rather than one that expired. The number is its position.
@@ -80,7 +125,7 @@ impl Waivers {
         let about = |(_, waiver): &(usize, &Waiver)| {
             waiver.pass == pass && waiver.scope.covers(subject) && waiver.subject.covers(what)
         };
-        let mut found = self.0.iter().enumerate().filter(about);
+        let mut found = self.waivers.iter().enumerate().filter(about);
         let first = found.next()?;
         if first.1.state == WaiverState::Holds {
             return Some(first);

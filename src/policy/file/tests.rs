@@ -1,6 +1,6 @@
 use ecs_harden_transforms::knobs::{Layers, Subject};
 use ecs_harden_transforms::pass::PassId;
-use ecs_harden_transforms::waiver::Waivers;
+use ecs_harden_transforms::waiver::{Says, Waivers};
 
 use super::*;
 
@@ -101,6 +101,22 @@ fn of_two_waivers_the_one_that_holds_counts() {
 }
 
 #[test]
+fn who_declines_is_heard_before_who_accepts_and_each_about_what_it_names() {
+    let text = "[[decline]]\npass = \"root-user\"\ncontainer = \"db\"\n\n[[accept]]\npass = \"root-user\"\nfamily = \"sh*\"\n\n\
+        [[accept]]\npass = \"excess-capabilities\"\nsubject = \"NET_*\"\n";
+    let policy = read(text).expect("the policy is fine");
+    let written: Vec<&str> = policy.rulings.iter().map(|ruling| ruling.written.as_str()).collect();
+    assert_eq!(written, ["ecs-harden.toml:1", "ecs-harden.toml:5", "ecs-harden.toml:9"]);
+    let waivers = Waivers::from(policy.waivers).with(policy.rulings);
+    let said = |pass, family, container, what| waivers.ruling(PassId(pass), of(family, container), what);
+    assert_eq!(said("root-user", "shop", "web", "user"), Some(Says::Accept));
+    assert_eq!(said("root-user", "shop", "db", "user"), Some(Says::Decline));
+    assert_eq!(said("root-user", "blog", "web", "user"), None);
+    assert_eq!(said("excess-capabilities", "blog", "web", "NET_RAW"), Some(Says::Accept));
+    assert_eq!(said("excess-capabilities", "blog", "web", "CHOWN"), None);
+}
+
+#[test]
 fn refusals_name_the_place_and_the_nearest_and_never_a_value() {
     let cases = [
         (
@@ -123,7 +139,7 @@ fn refusals_name_the_place_and_the_nearest_and_never_a_value() {
         ("[[overide]]\n", "ecs-harden.toml:1:3: there is no key `overide` here | the nearest is `override`"),
         (
             "[override]\nfamily = \"a\"\n",
-            "ecs-harden.toml:1:1: these are tables, each of its own | write [[override]] or [[waiver]] before each",
+            "ecs-harden.toml:1:1: these are tables, each of its own | write [[override]], [[waiver]], [[accept]] or [[decline]] before each",
         ),
         (
             "[[override]]\nfamily = \"a\"\ncontainer = \"[\"\n",
@@ -132,6 +148,14 @@ fn refusals_name_the_place_and_the_nearest_and_never_a_value() {
         (
             "[[waiver]]\npass = \"root-user\"\n",
             "ecs-harden.toml:1:1: this waiver has no `reason` | a waiver says which pass it is about, and the reason",
+        ),
+        (
+            "[[decline]]\ncontainer = \"web\"\n",
+            "ecs-harden.toml:1:1: this has no `pass` | say which pass it is about; `ecs-harden passes` lists them",
+        ),
+        (
+            "[[accept]]\npass = \"root-user\"\nreason = \"r\"\n",
+            "ecs-harden.toml:3:1: there is no key `reason` here | the nearest is `pass`",
         ),
         (
             "[[waiver]]\npass = \"root-usr\"\nreason = \"r\"\n",

@@ -95,7 +95,7 @@ pub(super) fn applied(setting: &Setting<'_>, container: &ContainerView<'_>, mend
 pub(super) fn pending_buffer(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<String> {
     let weak = pass::is_weak(container) == Read::Known(true);
     let looked_at = setting.wishes.runs(&pass::PASS, container.into())
-        && !setting.wishes.waives(&pass::PASS, container.into(), "logConfiguration");
+        && !setting.wishes.lets_be(&pass::PASS, container.into(), "logConfiguration");
     buffer(setting, container).filter(|_| weak && looked_at).map(|size| size.value)
 }
 

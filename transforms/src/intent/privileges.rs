@@ -171,7 +171,7 @@ fn keep_obstacle(container: &ContainerView<'_>) -> Obstacle {
 /// Whether `excess-capabilities` mends the lists of this container.
 fn capabilities_are_mended(setting: &Setting<'_>, container: &ContainerView<'_>) -> bool {
     let pass = &excess_capabilities::PASS;
-    setting.wishes.runs(pass, container.into()) && !setting.wishes.waives(pass, container.into(), "capabilities")
+    setting.wishes.runs(pass, container.into()) && !setting.wishes.lets_be(pass, container.into(), "capabilities")
 }
 
 /// What shows that the container works on its host, or hides whether it does.

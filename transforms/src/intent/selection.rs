@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Wishes;
 use crate::knobs::Subject;
 use crate::pass::{Applicability, Obstacle, Pass, PassId, Provenance, Run};
-use crate::waiver::WaiverState;
+use crate::waiver::{Says, WaiverState};
 
 /// What the user asked of the run as a whole.
 #[derive(Clone, Debug)]
@@ -35,7 +35,10 @@ impl Withheld {
     /// The reason, and what would let the fix through.
     pub fn obstacle(self) -> Obstacle {
         match self {
-            Self::NotWanted => Obstacle::new("the fix was declined", "run it again and accept the fix"),
+            Self::NotWanted => Obstacle::new(
+                "the fix was declined",
+                "accept it with `ecs-harden fix -i`; where the policy declines it, take the [[decline]] out",
+            ),
             Self::NotSafe => Obstacle::new("the fix is unsafe and --safe-only is on", "run it without --safe-only"),
             Self::RestsOnDefault => Obstacle::new(
                 "the fix rests on a built-in default, and those are withheld",
@@ -92,6 +95,26 @@ impl Wishes {
         let (applicability, weakest) = (with.0, with.1.into());
         self.runs(pass, subject)
             && !self.waives(pass, subject, what)
-            && self.selection.admits(applicability, weakest).is_ok()
+            && self.admits(pass, subject, what, (applicability, weakest)).is_ok()
+    }
+
+    /// Whether a fix that mends `what` of this subject is applied by what was asked of the run, and by what somebody decided about it.
+    pub fn admits(
+        &self,
+        pass: &Pass,
+        subject: Subject<'_>,
+        what: &str,
+        (applicability, weakest): (Applicability, Provenance),
+    ) -> Result<(), Withheld> {
+        match self.waivers.ruling(pass.id, subject, what) {
+            Some(Says::Decline) => Err(Withheld::NotWanted),
+            Some(Says::Accept) => self.selection.admits(applicability, weakest.max(self.selection.vouched)),
+            None => self.selection.admits(applicability, weakest),
+        }
+    }
+
+    /// Whether somebody decided that `what` of this subject stays as it is: by a waiver, or by declining the fix.
+    pub fn lets_be(&self, pass: &Pass, subject: Subject<'_>, what: &str) -> bool {
+        self.waives(pass, subject, what) || self.waivers.ruling(pass.id, subject, what) == Some(Says::Decline)
     }
 }

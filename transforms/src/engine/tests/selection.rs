@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::intent::Selection;
+use crate::knobs::Scope;
+use crate::waiver::{Ruling, Says, SubjectGlob};
 
 /// Wishes that run these passes alone.
 fn only(ids: &[PassId]) -> Wishes {
@@ -104,9 +106,70 @@ fn a_fix_that_is_not_wanted_is_withheld_as_a_whole() {
             "writable-root-filesystem web readonlyRootFilesystem: Applied",
         ]
     );
-    assert_eq!(obstacles(&outcome), ["the fix was declined | run it again and accept the fix"]);
+    assert_eq!(
+        obstacles(&outcome),
+        [
+            "the fix was declined | accept it with `ecs-harden fix -i`; where the policy declines it, take the [[decline]] out"
+        ]
+    );
     let after = outcome.hardened.expect("two fixes are applied").value();
     assert_eq!(after["containerDefinitions"][0]["linuxParameters"]["capabilities"], Json::Null);
+}
+
+/// A ruling on fixes of a pass in `web`.
+fn ruling(pass: PassId, says: Says) -> Ruling {
+    let (scope, subject) = (Scope::of(None, Some("web")).expect("a glob"), SubjectGlob::default());
+    Ruling { pass, scope, subject, says, written: String::new() }
+}
+
+#[test]
+fn a_guess_that_somebody_accepted_is_applied_where_guesses_are_withheld() {
+    let selection = Selection { vouched: Provenance::Definition, ..wishes().selection };
+    let accepted = [&passes::root_user::PASS, &passes::writable_root_filesystem::PASS];
+    let rulings = accepted.map(|pass| ruling(pass.id, Says::Accept)).to_vec();
+    let outcome = hardened(WEB, &Wishes { selection, waivers: Waivers::default().with(rulings), ..wishes() });
+    assert_eq!(
+        decisions(&outcome),
+        [
+            "excess-capabilities web capabilities: Withheld(RestsOnDefault)",
+            "root-user web user: Applied",
+            "writable-root-filesystem web readonlyRootFilesystem: Applied",
+        ]
+    );
+    let after = outcome.hardened.expect("two fixes are applied").value();
+    let tmpfs = &after["containerDefinitions"][0]["linuxParameters"]["tmpfs"][0];
+    assert_eq!(tmpfs["mountOptions"], json!(["exec", "uid=1000", "gid=1000"]));
+}
+
+#[test]
+fn an_unsafe_fix_that_somebody_accepted_is_withheld_where_safe_ones_alone_are_wanted() {
+    let selection = Selection { floor: Applicability::Safe, ..wishes().selection };
+    let rulings = vec![ruling(passes::root_user::PASS.id, Says::Accept)];
+    let outcome = hardened(WEB, &Wishes { selection, waivers: Waivers::default().with(rulings), ..wishes() });
+    assert_eq!(decisions(&outcome)[1], "root-user web user: Withheld(NotSafe)");
+}
+
+#[test]
+fn what_rests_on_a_fix_that_somebody_declined_does_without_it() {
+    let rulings = vec![ruling(passes::root_user::PASS.id, Says::Decline)];
+    let outcome = hardened(WEB, &Wishes { waivers: Waivers::default().with(rulings), ..wishes() });
+    assert_eq!(decisions(&outcome)[1], "root-user web user: Withheld(NotWanted)");
+    let after = outcome.hardened.expect("two fixes are applied").value();
+    let tmpfs = &after["containerDefinitions"][0]["linuxParameters"]["tmpfs"][0];
+    assert_eq!(tmpfs["mountOptions"], json!(["exec"]));
+}
+
+#[test]
+fn a_fix_alone_edits_what_it_edits_and_nothing_else() {
+    let (document, outcome) = (read(WEB), hardened(WEB, &wishes()));
+    for judged in &outcome.findings {
+        let mut expected = document.value();
+        json_patch::patch(&mut expected, &judged.ops(&document)).expect("its operations apply");
+        assert_eq!(judged.alone(&document).expect("it has a fix").value(), expected);
+    }
+    let manual =
+        hardened(r#"[{"name": "a", "image": "a", "privileged": true}]"#, &only(&[PassId("excess-capabilities")]));
+    assert!(manual.findings[0].alone(&document).is_none());
 }
 
 #[test]
