@@ -169,7 +169,7 @@ fn add_path(list: &mut Array, addition: &PathAddition) -> bool {
 }
 
 /// A glob that matches this name alone.
-fn glob(name: &str) -> String {
+pub(super) fn glob(name: &str) -> String {
     let escaped = |letter: char| "*?[]{}\\".contains(letter).then_some('\\').into_iter().chain([letter]);
     name.chars().flat_map(escaped).collect()
 }

@@ -1,5 +1,6 @@
 //! What the user settled once: the policy file, and `--set` for one run.
 
+mod answers;
 mod discover;
 mod file;
 mod key;
@@ -9,6 +10,7 @@ pub mod schema;
 pub mod set;
 pub mod show;
 
+pub use answers::{About, Answer, record};
 pub use discover::{Choice, NAME as FILE_NAME, Policies, nearest_file};
 pub use file::{DeclaredOwner, OwnerGlob, Ownership, Policy, PolicyError, Setting};
 pub use merge::{Additions, KeepAddition, MergeError, PathAddition, merge};
