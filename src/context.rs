@@ -52,6 +52,8 @@ pub struct Context {
 pub enum Terminal {
     /// Standard input and standard error are a terminal.
     Yes,
+    /// They are one that only writes letters: `TERM` is `dumb`.
+    Plain,
     /// One of them is not.
     No,
 }
@@ -125,10 +127,10 @@ impl Context {
             verbosity: Verbosity::Normal,
             workers: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             cloud: Box::new(Real),
-            terminal: if io::stdin().is_terminal() && io::stderr().is_terminal() {
-                Terminal::Yes
-            } else {
-                Terminal::No
+            terminal: match io::stdin().is_terminal() && io::stderr().is_terminal() {
+                true if std::env::var("TERM").is_ok_and(|term| term == "dumb") => Terminal::Plain,
+                true => Terminal::Yes,
+                false => Terminal::No,
             },
             arguments: std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect(),
             state: state(),

@@ -11,4 +11,5 @@ pub mod output;
 pub mod plan;
 pub mod policy;
 pub mod rollout;
+pub mod session;
 pub mod source;

@@ -95,7 +95,7 @@ const PURE: &[(&str, &[&str])] = &[
 ];
 
 /// The layers of the binary.
-const EFFECTS: [(&str, &[&str]); 11] = [
+const EFFECTS: [(&str, &[&str]); 12] = [
     ("ahead", &[]),
     ("source", &["ahead"]),
     ("context", &["rollout", "aws"]),
@@ -103,9 +103,10 @@ const EFFECTS: [(&str, &[&str]); 11] = [
     ("policy", &["source"]),
     ("plan", &[]),
     ("output", &["plan", "source", "context"]),
+    ("session", &["plan", "policy", "output"]),
     ("rollout", &["plan", "policy", "output"]),
     ("aws", &["rollout"]),
-    ("cli", &["ahead", "image", "plan", "source", "context", "policy", "output", "rollout", "aws"]),
+    ("cli", &["ahead", "image", "plan", "source", "context", "policy", "output", "session", "rollout", "aws"]),
     ("main", &["cli"]),
 ];
 
@@ -330,6 +331,30 @@ fn the_sdk_has_one_user() {
                 "src/{} uses {banned}: the network and signals belong to src/aws, below rollout::port",
                 source.shown()
             );
+        }
+    }
+}
+
+#[test]
+fn the_terminal_has_one_user() {
+    for source in sources("src").iter().filter(|source| source.path != Path::new("session/terminal.rs")) {
+        for banned in ["console::", "dialoguer::", "rustix::"] {
+            assert!(
+                !source.code.contains(banned),
+                "src/{} uses {banned}: keys and cursors belong to src/session/terminal.rs",
+                source.shown()
+            );
+        }
+    }
+}
+
+/// The session is a machine: what it asks of the world comes through its port.
+#[test]
+fn the_session_touches_nothing_but_the_terminal() {
+    let terminal = Path::new("session/terminal.rs");
+    for source in sources("src").iter().filter(|source| source.layer() == "session" && source.path != terminal) {
+        for group in ["fs", "env", "process", "net", "time", "thread", "io"] {
+            assert!(!imports(&source.code, "std::").contains(group), "src/{} uses std::{group}", source.shown());
         }
     }
 }

@@ -91,6 +91,11 @@ pub fn is_default(name: &str) -> bool {
     DEFAULTS.contains(&name)
 }
 
+/// Every capability that ECS documents, `ALL` among them.
+pub fn all() -> impl Iterator<Item = &'static str> {
+    DEFAULTS.into_iter().chain(FURTHER)
+}
+
 /// The default set.
 pub fn defaults() -> BTreeSet<String> {
     DEFAULTS.iter().map(|&name| name.to_owned()).collect()
