@@ -150,6 +150,12 @@ pub struct Fix {
     /// Files, directories, or - for standard input
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Decide finding by finding, at a terminal; answers can be kept in the policy
+    #[arg(short, long)]
+    pub interactive: bool,
+    /// Go on with what was answered before somebody quit
+    #[arg(long, requires = "interactive")]
+    pub resume: bool,
     /// Write the hardened document there instead (- is standard output); takes one input
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,

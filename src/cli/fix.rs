@@ -1,5 +1,7 @@
 //! `ecs-harden fix`: show the diff, then write it.
 
+mod interactive;
+
 use std::io::Write;
 use std::path::Path;
 
@@ -31,6 +33,9 @@ enum Goal<'a> {
 /// Runs the command.
 pub(super) fn run(arguments: &Fix, context: &mut Context) -> Result<Exit, CliError> {
     check_usage(arguments)?;
+    if arguments.interactive {
+        return interactive::run(arguments, context);
+    }
     // Before anything is written: a directory may stand for many files.
     if arguments.output.is_some() && source::expand(&arguments.paths, &context.cwd, context.workers).found.len() > 1 {
         return Err(CliError::usage("-o takes one input and the directory holds more", "name the one file"));
@@ -98,26 +103,12 @@ fn one(
     context: &mut Context,
 ) -> Result<(Exit, Option<bool>), CliError> {
     let goal = goal(arguments, &planned.found);
-    let hardened = plan.hardened_text().unwrap_or(plan.document.text());
-    let product = match arguments.emit {
-        None => hardened.to_owned(),
-        Some(Emit::RegisterInput) => {
-            match emit::register_input(plan.outcome.hardened.as_ref().unwrap_or(&plan.document)) {
-                Ok(product) => product,
-                Err(error) => {
-                    let refusal = Refusal {
-                        message: error.to_string(),
-                        next_step: error.next_step().into(),
-                        at: None,
-                        kind: if error.is_ours() { RefusalKind::Unproven } else { RefusalKind::Contradicted },
-                    };
-                    return Ok((steer::refuse(&planned.found, &refusal, context)?, None));
-                }
-            }
-        }
+    let product = match product(arguments, plan) {
+        Ok(product) => product,
+        Err(refusal) => return Ok((steer::refuse(&planned.found, &refusal, context)?, None)),
     };
     show(arguments, &planned.found, shown, goal, context)?;
-    let written = match write(goal, planned, plan, &product, context) {
+    let written = match write(goal, (&planned.found, &planned.bytes), plan, &product, context) {
         Ok(written) => written,
         Err(CliError::Source(error)) => {
             writeln!(context.err, "error: {error}\n  hint: {}", error.next_step())?;
@@ -131,6 +122,22 @@ fn one(
     let steering = &arguments.run;
     let exit = steer::judged(plan, steering.fail_on, steering.strict, |judged| judged.decision != Decision::Applied);
     Ok((exit, written))
+}
+
+/// The text that is written.
+fn product(arguments: &Fix, plan: &Plan) -> Result<String, Refusal> {
+    match arguments.emit {
+        None => Ok(plan.hardened_text().unwrap_or(plan.document.text()).to_owned()),
+        Some(Emit::RegisterInput) => {
+            let document = plan.outcome.hardened.as_ref().unwrap_or(&plan.document);
+            emit::register_input(document).map_err(|error| Refusal {
+                message: error.to_string(),
+                next_step: error.next_step().into(),
+                at: None,
+                kind: if error.is_ours() { RefusalKind::Unproven } else { RefusalKind::Contradicted },
+            })
+        }
+    }
 }
 
 /// Prints the diff, to standard output unless the document goes there.
@@ -147,16 +154,14 @@ fn show(arguments: &Fix, found: &Found, shown: &Shown, goal: Goal<'_>, context: 
 
 fn write(
     goal: Goal<'_>,
-    planned: &Planned,
+    (found, bytes): (&Found, &[u8]),
     plan: &Plan,
     product: &str,
     context: &mut Context,
 ) -> Result<Option<bool>, CliError> {
-    match (goal, &planned.found.input) {
+    match (goal, &found.input) {
         (Goal::InPlace, Input::File(path)) => match plan.hardened_text() {
-            Some(_) => {
-                source::replace(path, &planned.bytes, product.as_bytes()).map(|()| Some(true)).map_err(CliError::from)
-            }
+            Some(_) => source::replace(path, bytes, product.as_bytes()).map(|()| Some(true)).map_err(CliError::from),
             None => Ok(None),
         },
         (Goal::File(path), _) => {

@@ -15,6 +15,7 @@ mod learn;
 mod live;
 mod permit;
 mod policy;
+mod sitting;
 mod steer;
 mod terms;
 mod why;

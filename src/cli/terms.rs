@@ -1,7 +1,7 @@
 //! The terms of a run: what flags and policy say about each input, which policy that is, and which of its waivers were of use.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ecs_harden_transforms::arn::Region;
@@ -99,14 +99,27 @@ impl<'a> Terms<'a> {
         if let Some(known) = self.wishes.get(&name).filter(|_| live.is_none()) {
             return Ok(InForce { policy: name, wishes: known.clone() });
         }
-        let written = policy.iter().flat_map(|policy| policy.layers.iter().cloned());
-        let waivers: Vec<Waiver> = policy.iter().flat_map(|policy| policy.waivers.iter().cloned()).collect();
-        let rulings = policy.iter().flat_map(|policy| policy.rulings.iter().cloned()).collect();
-        for waiver in &waivers {
+        for waiver in policy.iter().flat_map(|policy| &policy.waivers) {
             let unused = Use { waiver: waiver.clone(), state: UseState::Elsewhere };
             self.waivers.entry(waiver.written.clone()).or_insert(unused);
         }
-        let wishes = Arc::new(Wishes {
+        let wishes = Arc::new(self.under(found, policy.as_deref()));
+        if live.is_none() {
+            self.wishes.insert(name.clone(), wishes.clone());
+        }
+        Ok(InForce { policy: name, wishes })
+    }
+
+    /// What comes of the flags and of this policy for an input.
+    pub(super) fn under(&self, found: &Found, policy: Option<&Policy>) -> Wishes {
+        let live = match &found.input {
+            Input::Live(live) => Some(live),
+            Input::Stdin | Input::File(_) => None,
+        };
+        let written = policy.iter().flat_map(|policy| policy.layers.iter().cloned());
+        let waivers: Vec<Waiver> = policy.iter().flat_map(|policy| policy.waivers.iter().cloned()).collect();
+        let rulings = policy.iter().flat_map(|policy| policy.rulings.iter().cloned()).collect();
+        Wishes {
             selection: self.selection.clone(),
             target: TargetWish(
                 self.target.0.iter().chain(live.iter().flat_map(|live| &live.launch_types)).copied().collect(),
@@ -123,11 +136,12 @@ impl<'a> Terms<'a> {
                 (None, Some(is_used)) => ExecUse::said(is_used, Provenance::Running),
                 (None, None) => ExecUse::NotKnown,
             },
-        });
-        if live.is_none() {
-            self.wishes.insert(name.clone(), wishes.clone());
         }
-        Ok(InForce { policy: name, wishes })
+    }
+
+    /// The file that holds the policy for an input, or would hold one.
+    pub(super) fn place_of(&self, found: &Found) -> Option<PathBuf> {
+        self.policies.place_of(found)
     }
 
     /// The policy that is about an input.

@@ -56,6 +56,25 @@ impl<'a> Policies<'a> {
         }
     }
 
+    /// The file that holds the policy for one input, whether it was read or not; and where a new one would be found: in the working
+    /// directory where that is above the input, else beside it.
+    pub fn place_of(&self, found: &Found) -> Option<PathBuf> {
+        let directory = match found.input {
+            Input::Stdin | Input::Live(_) => self.cwd,
+            Input::File(_) => found.real.parent().unwrap_or(self.cwd),
+        };
+        match self.choice {
+            Choice::None => None,
+            Choice::Named(path) => Some(self.cwd.join(path)),
+            Choice::Nearest => Some(nearest_file(directory).unwrap_or_else(|| {
+                let cwd = source::real(self.cwd, self.cwd);
+                let top = directory.ancestors().find(|above| above.join(".git").exists());
+                let is_found = directory.starts_with(&cwd) && top.is_none_or(|top| cwd.starts_with(top));
+                if is_found { cwd.join(NAME) } else { directory.join(NAME) }
+            })),
+        }
+    }
+
     /// The policies that were used, in no particular order.
     pub fn used(&self) -> impl Iterator<Item = &Policy> {
         self.by_file.values().map(AsRef::as_ref)

@@ -31,6 +31,7 @@ use crate::rollout::proposal::Proposal;
 use crate::rollout::record::Record;
 
 use gather::Gatherer;
+pub(super) use records::write_private;
 
 /// The arguments that count: with a saved plan, those that it was made with.
 pub(super) fn effective(arguments: Apply) -> Result<Apply, CliError> {

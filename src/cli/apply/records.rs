@@ -43,7 +43,7 @@ pub(super) fn write(path: &Path, record: &Record) -> Result<(), CliError> {
 }
 
 /// Writes a file that its owner alone can read, whole or not at all.
-pub(super) fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub(in crate::cli) fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(directory)?;
     // Temporary files are made for their owner alone (mode 0600), and stay so when they get their name.
