@@ -96,6 +96,9 @@ pub enum CliError {
         /// Why.
         refusal: Refusal,
     },
+    /// A session ended without a decision, and said so.
+    #[error("a session ended")]
+    Ended(Exit),
     /// Output could not be written.
     #[error("the output cannot be written")]
     Output(#[from] io::Error),
@@ -115,6 +118,7 @@ impl CliError {
             Self::Call(error) if error.failure == Failure::Interrupted => Exit::Interrupted,
             Self::Call(_) | Self::Unconnected(_) | Self::NoService { .. } => Exit::Aws,
             Self::Plan { refusal, .. } if refusal.kind == RefusalKind::Unproven => Exit::Unproven,
+            Self::Ended(exit) => *exit,
             Self::Refused { .. } => Exit::Refused,
             Self::Unknown { .. } => Exit::NotVerified,
             _ => Exit::Usage,
@@ -142,6 +146,7 @@ impl CliError {
             Self::Policy(error) => error.next_step.clone(),
             Self::Image(error) => error.next_step.into(),
             Self::Source(error) => error.next_step().into(),
+            Self::Ended(_) => String::new(),
             Self::Output(_) => "check where the output goes: a full disk, a closed pipe".into(),
         }
     }
@@ -207,7 +212,8 @@ pub fn run(cli: Cli, mut context: Context) -> Exit {
     };
     let ended = ended.and_then(|exit| context.out.flush().map(|()| exit).map_err(CliError::from));
     match ended {
-        Ok(exit) => exit,
+        // A session says by itself how it ended.
+        Ok(exit) | Err(CliError::Ended(exit)) => exit,
         // Whoever closed the pipe has seen enough; the status still says that this was not a whole run.
         Err(CliError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Usage,
         Err(error) => {

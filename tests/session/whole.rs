@@ -226,13 +226,16 @@ fn a_plain_terminal_gets_letters_alone() {
 #[test]
 fn without_a_terminal_it_is_refused_at_once_and_the_way_without_a_person_is_named() {
     let stage = Stage::with("task.json", TWO);
-    let begun = std::time::Instant::now();
-    let output = stage.program(&["fix", "-i", "task.json"]).stdin(Stdio::null()).output().unwrap();
-    assert!(begun.elapsed() < std::time::Duration::from_secs(1));
-    assert_eq!(output.status.code(), Some(3));
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.starts_with("error: nobody can be asked: this is no terminal\n  hint: "), "{told}");
-    for name in ["--set", "--only", "--no-defaults", "ecs-harden.toml"] {
-        assert!(told.contains(name), "{told}");
+    for (arguments, names) in [
+        (&["fix", "-i", "task.json"][..], &["--set", "--only", "--no-defaults", "ecs-harden.toml"][..]),
+        (&["apply", "-i", "--cluster", "c", "--service", "s"], &["--dry-run", "--set", "--yes", "ecs-harden.toml"]),
+    ] {
+        let begun = std::time::Instant::now();
+        let output = stage.program(arguments).stdin(Stdio::null()).output().unwrap();
+        assert!(begun.elapsed() < std::time::Duration::from_secs(1));
+        assert_eq!(output.status.code(), Some(3));
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.starts_with("error: nobody can be asked: this is no terminal\n  hint: "), "{told}");
+        assert!(names.iter().all(|name| told.contains(name)), "{told}");
     }
 }

@@ -13,8 +13,9 @@ use ecs_harden_transforms::model::{Digest, TaskView};
 
 use super::images;
 use crate::cli::args::live::Apply;
+use crate::cli::sitting::{self, Sat, Table};
 use crate::cli::terms::Terms;
-use crate::cli::{CliError, live};
+use crate::cli::{CliError, Exit, live};
 use crate::context::Context;
 use crate::output::clean;
 use crate::plan::{Plan, Refusal, RefusalKind};
@@ -25,6 +26,7 @@ use crate::rollout::proposal::{Member, Proposal, Said, Unit};
 use crate::rollout::running::{ReadError, Running};
 use crate::rollout::same::is_same;
 use crate::rollout::watch::Patience;
+use crate::session::Goal;
 use crate::source::{self, Found, Input};
 
 /// Gathers what a run works on, in three steps: what runs, what it would become, what speaks against it.
@@ -70,8 +72,9 @@ impl<'g> Gatherer<'g> {
         let cwd = self.context.cwd.clone();
         let mut terms = Terms::new(&self.arguments.run, &cwd, self.context)?;
         let mut units = Vec::new();
-        for group in groups {
-            units.push(self.unit(group, &account, &mut terms)?);
+        let count = groups.len();
+        for (position, group) in groups.into_iter().enumerate() {
+            units.push(self.unit(group, &account, &mut terms, (position + 1, count))?);
         }
         for warning in terms.warnings() {
             self.notices.push(Said { about: "policy".into(), text: warning });
@@ -181,7 +184,13 @@ impl<'g> Gatherer<'g> {
     }
 
     /// What becomes of one revision.
-    fn unit(&mut self, group: Group, account: &str, terms: &mut Terms<'_>) -> Result<Unit, CliError> {
+    fn unit(
+        &mut self,
+        group: Group,
+        account: &str,
+        terms: &mut Terms<'_>,
+        place: (usize, usize),
+    ) -> Result<Unit, CliError> {
         let Group { base, services } = group;
         let source = match &self.arguments.file {
             Some(path) => in_place(path, &base)?,
@@ -200,7 +209,11 @@ impl<'g> Gatherer<'g> {
         let refused = |refusal| CliError::Plan { shown: found.shown.clone(), refusal };
         let in_force = terms.of(&found)?;
         let bytes = source::read(&found.input, &mut self.context.stdin)?;
-        let plan = Plan::of(&bytes, &in_force.wishes, self.context.fault).map_err(refused)?;
+        let plan = if self.arguments.interactive {
+            self.answered((&found, &bytes), terms, place)?
+        } else {
+            Plan::of(&bytes, &in_force.wishes, self.context.fault).map_err(refused)?
+        };
         terms.looked(&plan);
         let input = register_input(&plan).map_err(refused)?;
         let before = read(&base)?;
@@ -235,6 +248,26 @@ impl<'g> Gatherer<'g> {
         }
         let (shown, policy) = (found.shown, in_force.policy);
         Ok(Unit { shown, base: base.arn, attributes: base.attributes, policy, plan, input, members })
+    }
+
+    /// The plan that somebody answered for; their answers are kept first where they said so.
+    fn answered(
+        &mut self,
+        (found, bytes): (&Found, &[u8]),
+        terms: &mut Terms<'_>,
+        place: (usize, usize),
+    ) -> Result<Plan, CliError> {
+        let table = Table { found, bytes, place, goal: Goal::RollOut, resume: self.arguments.resume };
+        match sitting::hold(&table, terms, self.context)? {
+            Sat::Decided(decided) => {
+                decided.keep(self.context)?;
+                Ok(decided.plan)
+            }
+            Sat::NothingToAsk(plan) => Ok(*plan),
+            Sat::Refused(refusal) => Err(CliError::Plan { shown: found.shown.clone(), refusal }),
+            Sat::Abandoned | Sat::Quit => Err(CliError::Ended(Exit::Refused)),
+            Sat::Interrupted => Err(CliError::Ended(Exit::Interrupted)),
+        }
     }
 
     /// The digests that run, where images are to be pinned; and what speaks against images that may move.

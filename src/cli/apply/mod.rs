@@ -17,18 +17,20 @@ pub(super) mod watch;
 
 use std::io::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
 use ecs_harden_transforms::engine::{Decision, Judged};
 
 use super::args::Format;
 use super::args::live::Apply;
 use super::live::Way;
-use super::{CliError, Exit, steer};
+use super::{CliError, Exit, sitting, steer};
 use crate::context::{Context, Terminal};
 use crate::output::clean;
 use crate::rollout::port::CtrlC;
 use crate::rollout::proposal::Proposal;
 use crate::rollout::record::Record;
+use crate::session::terminal;
 
 use gather::Gatherer;
 pub(super) use records::write_private;
@@ -65,15 +67,30 @@ pub(super) fn run(arguments: Apply, context: &mut Context) -> Result<Exit, CliEr
 fn work(mut arguments: Apply, saved: Option<&saved::Saved>, context: &mut Context) -> Result<Exit, CliError> {
     // What is a guess is not tried out on a service that runs, unless somebody says so.
     arguments.run.no_defaults = !arguments.accept_defaults;
+    if arguments.interactive {
+        sitting::need_a_terminal(
+            "the same without a person: look at it with --dry-run, give values by --set PASS.KNOB=VALUE or in ecs-harden.toml, then run it \
+             with --yes",
+            context,
+        )?;
+        if arguments.run.format == Format::Json {
+            return Err(CliError::usage("a session has no JSON report", "leave --format json out, or -i"));
+        }
+    }
     if !arguments.dry_run && !arguments.yes && context.terminal == Terminal::No {
         return Err(CliError::refused(
             "nobody can be asked: this is no terminal",
             "look at what would be done with --dry-run, then run it with --yes",
         ));
     }
-    let way = Way::new(&arguments.target.account, CtrlC::Ends, context)?;
+    // A session listens to signals, and so do the calls around it.
+    let ctrl_c = if arguments.interactive { CtrlC::Interrupts } else { CtrlC::Ends };
+    let way = Way::new(&arguments.target.account, ctrl_c, context)?;
     let aws = way.aws();
     let proposal = Gatherer::new(&arguments, &aws, context).proposal()?;
+    if aws.clock().wait(Duration::ZERO).is_err() {
+        return Err(CliError::Ended(Exit::Interrupted));
+    }
     show(&proposal, arguments.run.format, context)?;
     if let Some(difference) = saved.and_then(|saved| saved.differs(&proposal)) {
         return Err(CliError::refused(
@@ -96,7 +113,7 @@ fn work(mut arguments: Apply, saved: Option<&saved::Saved>, context: &mut Contex
     if proposal.is_empty() {
         return Ok(leftovers(&proposal, &arguments));
     }
-    if !arguments.yes && !confirmed(&proposal, context)? {
+    if !arguments.yes && !confirmed(&proposal, &arguments, context)? {
         writeln!(context.err, "nothing was changed")?;
         return Ok(Exit::Refused);
     }
@@ -145,7 +162,7 @@ fn show(proposal: &Proposal, format: Format, context: &mut Context) -> Result<()
 }
 
 /// Asks whether what was shown shall be done.
-fn confirmed(proposal: &Proposal, context: &mut Context) -> Result<bool, CliError> {
+fn confirmed(proposal: &Proposal, arguments: &Apply, context: &mut Context) -> Result<bool, CliError> {
     let services = names(proposal);
     let what = if proposal.registers() { "register this and deploy it to" } else { "replace the tasks of" };
     let question = match services.len() {
@@ -153,6 +170,10 @@ fn confirmed(proposal: &Proposal, context: &mut Context) -> Result<bool, CliErro
         1 => format!("{what} {}", services[0]),
         count => format!("{what} {count} services, {} first", services[0]),
     };
+    if arguments.interactive {
+        context.err.flush()?;
+        return terminal::confirm(&clean(&question))?.ok_or(CliError::Ended(Exit::Interrupted));
+    }
     asked(&question, context)
 }
 

@@ -59,6 +59,7 @@ impl Target {
 
 /// Arguments of `apply`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Apply {
     /// What to harden.
     #[command(flatten)]
@@ -69,6 +70,12 @@ pub struct Apply {
     /// Do exactly what a saved plan says, or nothing
     #[arg(long, value_name = "FILE", conflicts_with_all = ["cluster", "service", "all_services", "family"])]
     pub plan: Option<PathBuf>,
+    /// Decide finding by finding, at a terminal, before the roll-out is shown; answers can be kept in the policy
+    #[arg(short, long, conflicts_with_all = ["plan", "dry_run", "yes"])]
+    pub interactive: bool,
+    /// Go on with what was answered before somebody quit
+    #[arg(long, requires = "interactive")]
+    pub resume: bool,
     /// Show what would be done, and change nothing
     #[arg(long)]
     pub dry_run: bool,
