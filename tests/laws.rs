@@ -9,14 +9,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ecs_harden_transforms::document::Document;
-use ecs_harden_transforms::emit;
-use ecs_harden_transforms::engine::{self, Decision, EngineError, Fault, Outcome, ProofError, Round};
+use ecs_harden_transforms::engine::{self, Decision, EngineError, Fault, Judged, Outcome, ProofError, Round};
 use ecs_harden_transforms::intent::{ExecUse, Intent, Selection, Wishes};
 use ecs_harden_transforms::knobs::Layers;
 use ecs_harden_transforms::model::{Digest, LaunchType, Os, TargetWish, TaskView};
 use ecs_harden_transforms::pass::{Applicability, Finding, Provenance};
 use ecs_harden_transforms::passes::{self, invalid_definition};
 use ecs_harden_transforms::waiver::Waivers;
+use ecs_harden_transforms::{edit, emit};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use support::compare::{unchanged_outside, value_of};
@@ -243,6 +243,34 @@ proptest! {
         let one_by_one = one_at_a_time(&document, &at_once.intent, picks);
         let value = |document: &Document| settled(value_of(document.text()).expect("it was read before"));
         prop_assert_eq!(value(&one_by_one), value(at_once.hardened.as_ref().unwrap_or(&document)));
+    }
+
+    /// Each part of a round can be taken without the others: it mends what it says, and all of them together are the round.
+    #[test]
+    fn parts_of_a_round_stand_alone(sample in sample(), wishes in wishes()) {
+        let document = read(&sample.text);
+        let outcome = harden(&document, &wishes);
+        let parts = engine::parts(&document, &outcome);
+        let mut splices: Vec<_> = parts.iter().flat_map(|part| part.splices.clone()).collect();
+        splices.sort_by_key(|splice| splice.span.start);
+        prop_assert_eq!(&splices, &outcome.splices);
+        let mut mended: Vec<_> = parts.iter().flat_map(|part| part.findings.clone()).collect();
+        mended.sort_unstable();
+        let applied = |(position, judged): (usize, &Judged)| (judged.decision == Decision::Applied).then_some(position);
+        prop_assert_eq!(mended, outcome.findings.iter().enumerate().filter_map(applied).collect::<Vec<_>>());
+        let key = |finding: &Finding| {
+            (finding.pass.id, finding.container.as_ref().map(|container| container.index), finding.subject.clone())
+        };
+        for part in parts {
+            let alone = read(&edit::apply(document.text(), &part.splices));
+            let after = engine::round(&alone, outcome.intent.clone(), &Round::default())
+                .map_err(|error| TestCaseError::fail(error.to_string()))?;
+            let left: Vec<_> = after.findings.iter().map(|judged| key(&judged.finding)).collect();
+            for finding in part.findings {
+                let mended = key(&outcome.findings[finding].finding);
+                prop_assert!(!left.contains(&mended), "{:?} is still there\n{}", mended, alone.text());
+            }
+        }
     }
 
     /// Law 4: every scalar that no operation replaces is still where it was, unknown members among them.

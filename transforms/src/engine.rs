@@ -18,8 +18,11 @@ use crate::passes;
 use crate::tree::{Span, Step};
 use crate::waiver::WaiverState;
 
+mod parts;
 #[cfg(test)]
 mod tests;
+
+pub use parts::{Part, parts};
 
 /// What one round did to one document.
 #[derive(Debug)]

@@ -10,6 +10,7 @@ use crate::pass::{Applicability, PassId, Provenance, Run, Severity, Vouched};
 use crate::tree::Path;
 use crate::waiver::Waivers;
 
+mod parts;
 mod proof;
 mod selection;
 
