@@ -128,6 +128,11 @@ pub fn relative(path: &Path, cwd: &Path) -> String {
     relative.to_string_lossy().replace('\\', if cfg!(windows) { "/" } else { "\\" })
 }
 
+/// The top of the repository that a directory lies in, by the `.git` there.
+pub fn top(directory: &Path) -> Option<&Path> {
+    directory.ancestors().find(|above| above.join(".git").exists())
+}
+
 /// The path without `.` and `..`, by its words alone.
 fn normal(path: &Path) -> PathBuf {
     path.components().fold(PathBuf::new(), |mut normal, part| {

@@ -41,7 +41,9 @@ impl Cli {
     pub fn from_process() -> Result<Self, clap::Error> {
         // Without a definition there is nothing to steer.
         let flags = Target::augment_args(Run::augment_args(clap::Command::default()));
-        let steers = |argument: &Arg| flags.get_arguments().any(|flag| flag.get_id() == argument.get_id());
+        let steers = |argument: &Arg| {
+            argument.get_id() == "format" || flags.get_arguments().any(|flag| flag.get_id() == argument.get_id())
+        };
         let with_one = |argument| if steers(&argument) { argument.requires("finding") } else { argument };
         let mut command = Self::command().mut_subcommand("explain", |explain| explain.mut_args(with_one));
         let matches = command.try_get_matches_from_mut(std::env::args_os())?;
@@ -122,6 +124,42 @@ pub struct Check {
     /// How the run is steered.
     #[command(flatten)]
     pub run: Run,
+    /// How the findings are told.
+    #[command(flatten)]
+    pub told: Told,
+}
+
+/// How `check` tells what it found.
+#[derive(Debug, Args)]
+pub struct Told {
+    /// Form of the report on standard output
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+    /// Write the report to a file too, in another form; may be repeated
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = report)]
+    pub output: Vec<Output>,
+}
+
+/// A report in a file.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// Its form.
+    pub format: ReportFormat,
+    /// The file.
+    pub path: PathBuf,
+}
+
+fn report(argument: &str) -> Result<Output, String> {
+    let (format, path) = argument.split_once('=').ok_or("write FORMAT=FILE, such as sarif=results.sarif")?;
+    let format = ReportFormat::from_str(format, false).map_err(|_| {
+        let known = ReportFormat::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+        let known: Vec<String> = known.map(|value| value.get_name().to_owned()).collect();
+        format!("there is no such format; there is {}", known.join(", "))
+    })?;
+    if path.is_empty() || path == "-" {
+        return Err("name a file; --format is about standard output".to_owned());
+    }
+    Ok(Output { format, path: PathBuf::from(path) })
 }
 
 /// Arguments of `diff`.
@@ -142,6 +180,9 @@ pub struct Diff {
     /// How the run is steered.
     #[command(flatten)]
     pub run: Run,
+    /// Form of the report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
 }
 
 /// Arguments of `fix`.
@@ -165,6 +206,9 @@ pub struct Fix {
     /// How the run is steered.
     #[command(flatten)]
     pub run: Run,
+    /// Form of the report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
 }
 
 /// Arguments of `iam-policy`.
@@ -186,6 +230,9 @@ pub struct IamPolicy {
     /// How the run is steered.
     #[command(flatten)]
     pub run: Run,
+    /// Form of the report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
 }
 
 /// Arguments of `explain`.
@@ -209,6 +256,9 @@ pub struct Explain {
     /// How the run is steered.
     #[command(flatten)]
     pub run: Run,
+    /// Form of the report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
 }
 
 /// Arguments of `policy`.
@@ -299,9 +349,6 @@ pub struct Run {
     /// Where the policy comes from.
     #[command(flatten)]
     pub policy: PolicySource,
-    /// Form of the report
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
 }
 
 impl Run {
@@ -321,7 +368,6 @@ impl Run {
             image_config: Vec::new(),
             dockerfile: Vec::new(),
             policy: PolicySource { policy: None, no_policy: true },
-            format: Format::Text,
         }
     }
 }
@@ -353,6 +399,25 @@ pub enum Format {
     Text,
     /// For programs; the schema is in the repository
     Json,
+}
+
+/// The form of what `check` reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum ReportFormat {
+    /// For people
+    Text,
+    /// For programs; the schema is in the repository
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// A comment on a pull request, or the summary of a job
+    Markdown,
+    /// JUnit, for whatever shows tests
+    Junit,
+    /// Code quality of GitLab
+    Gitlab,
 }
 
 /// What `fix` writes instead of the document itself.

@@ -31,10 +31,10 @@ pub(super) fn run(arguments: &Diff, context: &mut Context) -> Result<Exit, CliEr
     };
     let mut stream = Stream::default();
     let given = Given::of(&arguments.paths, &arguments.target, context)?;
-    let job = Job { inputs: given.inputs(), run: &arguments.run, header: Header::Err };
+    let job = Job { inputs: given.inputs(), run: &arguments.run, header: Header::Err.beside(arguments.format) };
     let cwd = source::real(&context.cwd, &context.cwd);
     let (coloured, verbosity) = (context.colour.out, context.verbosity);
-    let draw = |planned: &Planned| match (&planned.plan, arguments.run.format) {
+    let draw = |planned: &Planned| match (&planned.plan, arguments.format) {
         (Ok(plan), Format::Text) => {
             let shown = render(&planned.found, plan, secrets, &cwd);
             let coloured = coloured.then(|| diff::coloured(&shown.rendered.text));
@@ -61,7 +61,7 @@ pub(super) fn run(arguments: &Diff, context: &mut Context) -> Result<Exit, CliEr
         }
         Ok(exit)
     })?;
-    if arguments.run.format == Format::Json {
+    if arguments.format == Format::Json {
         stream.end(&mut context.out)?;
     }
     Ok(exit.max(given.exit))

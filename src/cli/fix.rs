@@ -41,7 +41,11 @@ pub(super) fn run(arguments: &Fix, context: &mut Context) -> Result<Exit, CliErr
         return Err(CliError::usage("-o takes one input and the directory holds more", "name the one file"));
     }
     let mut files = Vec::new();
-    let job = Job { inputs: Inputs::Named(&arguments.paths), run: &arguments.run, header: Header::Err };
+    let job = Job {
+        inputs: Inputs::Named(&arguments.paths),
+        run: &arguments.run,
+        header: Header::Err.beside(arguments.format),
+    };
     let cwd = source::real(&context.cwd, &context.cwd);
     let draw = |planned: &Planned| {
         let plan = planned.plan.as_ref().ok();
@@ -57,12 +61,12 @@ pub(super) fn run(arguments: &Fix, context: &mut Context) -> Result<Exit, CliErr
             Err(refusal) => (steer::refuse(&planned.found, refusal, context)?, None),
             Ok(plan) => one(arguments, &planned, (plan, &shown), context)?,
         };
-        if arguments.run.format == Format::Json {
+        if arguments.format == Format::Json {
             files.push(steer::json_file(&planned, written));
         }
         Ok(exit)
     })?;
-    if arguments.run.format == Format::Json {
+    if arguments.format == Format::Json {
         context.out.write_all(Report::new(files).render().as_bytes())?;
     }
     Ok(exit)
@@ -71,7 +75,7 @@ pub(super) fn run(arguments: &Fix, context: &mut Context) -> Result<Exit, CliErr
 fn check_usage(arguments: &Fix) -> Result<(), CliError> {
     let dash = |path: &Path| path.as_os_str() == "-";
     let to_stdout = arguments.output.as_deref().map_or_else(|| arguments.paths.iter().any(|path| dash(path)), dash);
-    if to_stdout && arguments.run.format == Format::Json {
+    if to_stdout && arguments.format == Format::Json {
         return Err(CliError::usage(
             "the document goes to standard output, where the report would go too",
             "write it with -o FILE",
@@ -142,7 +146,7 @@ fn product(arguments: &Fix, plan: &Plan) -> Result<String, Refusal> {
 
 /// Prints the diff, to standard output unless the document goes there.
 fn show(arguments: &Fix, found: &Found, shown: &Shown, goal: Goal<'_>, context: &mut Context) -> Result<(), CliError> {
-    let to_out = matches!(goal, Goal::InPlace) && arguments.run.format == Format::Text;
+    let to_out = matches!(goal, Goal::InPlace) && arguments.format == Format::Text;
     let colour = if to_out { context.colour.out } else { context.colour.err };
     let text = &shown.rendered.text;
     let coloured = colour.then(|| coloured(text));

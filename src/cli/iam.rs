@@ -15,7 +15,7 @@ use crate::rollout::permissions::{When, statements};
 
 /// Runs the command. The policy alone goes to standard output, and nothing where nothing is to be granted.
 pub(super) fn run(arguments: &IamPolicy, context: &mut Context) -> Result<Exit, CliError> {
-    if arguments.run.format == Format::Json {
+    if arguments.format == Format::Json {
         return Err(CliError::usage(
             "--format is about reports, and this prints a policy",
             "take --form json, cloudformation or terraform",

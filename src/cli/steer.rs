@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ecs_harden_transforms::engine::Fault;
+use ecs_harden_transforms::engine::{Decision, Fault, Judged};
 use ecs_harden_transforms::knobs::Scope;
 use ecs_harden_transforms::model::TaskView;
 
@@ -13,6 +13,7 @@ use super::terms::{InForce, Terms};
 use super::{CliError, Exit};
 use crate::ahead;
 use crate::context::{Context, Verbosity};
+use crate::output::json::Gate;
 use crate::output::{clean, json, text};
 use crate::plan::{Plan, Refusal, RefusalKind};
 use crate::policy::set;
@@ -37,8 +38,20 @@ pub(super) enum Header {
     Out,
     /// To standard error, since standard output holds nothing but the product.
     Err,
+    /// Into the report, which must not break off: a policy that cannot be taken is told before it begins.
+    Report,
     /// Nowhere: no policy is asked.
     None,
+}
+
+impl Header {
+    /// Where it goes beside what `format` prints.
+    pub(super) const fn beside(self, format: Format) -> Self {
+        match format {
+            Format::Text => self,
+            Format::Json => Self::Report,
+        }
+    }
 }
 
 /// What a command over documents works on.
@@ -85,7 +98,7 @@ pub(super) fn each<T: Send>(
     let terms = RefCell::new(Terms::new(job.run, &cwd, context)?);
     let expanded = job.inputs.expand(&cwd, context);
     let mut unused = scopes(job.run)?;
-    if job.run.format == Format::Json {
+    if job.header == Header::Report {
         // A policy that cannot be taken is told before the report begins, which would break off.
         expanded.found.iter().try_for_each(|found| terms.borrow_mut().of(found).map(drop))?;
     }
@@ -174,8 +187,7 @@ impl Asked {
 fn announce(job: Job<'_>, planned: &Planned, terms: &mut Terms<'_>, context: &mut Context) -> Result<(), CliError> {
     let was_read = !matches!(&planned.plan, Err(refusal) if refusal.kind == RefusalKind::Unreadable);
     if was_read
-        && job.run.format == Format::Text
-        && job.header != Header::None
+        && matches!(job.header, Header::Out | Header::Err)
         && let Some(line) = terms.header(planned.policy.as_deref())
     {
         let to_out = job.header == Header::Out && context.verbosity != Verbosity::Quiet;
@@ -230,14 +242,19 @@ pub(super) fn json_file(planned: &Planned, written: Option<bool>) -> json::File 
 }
 
 /// Whether findings of a plan decide the exit status: those that stay, by severity, and with `--strict` what cannot be told.
-pub(super) fn judged(
-    plan: &Plan,
-    fail_on: FailOn,
-    strict: bool,
-    stays: impl Fn(&ecs_harden_transforms::engine::Judged) -> bool,
-) -> Exit {
-    let weak =
-        plan.weaknesses().filter(|judged| stays(judged)).any(|judged| fail_on.counts(judged.finding.pass.severity));
-    let undetermined = strict && plan.undetermined().any(|judged| fail_on.counts(judged.finding.pass.severity));
-    if weak || undetermined { Exit::Findings } else { Exit::Clean }
+pub(super) fn judged(plan: &Plan, fail_on: FailOn, strict: bool, stays: impl Fn(&Judged) -> bool) -> Exit {
+    let stays = |judged: &&Judged| judged.decision == Decision::Undetermined || stays(judged);
+    let counts = |judged: &Judged| gate(judged, fail_on, strict) == Gate::Counts;
+    if plan.outcome.findings.iter().filter(stays).any(counts) { Exit::Findings } else { Exit::Clean }
+}
+
+/// Whether a finding decides the exit status, and why not.
+pub(super) fn gate(judged: &Judged, fail_on: FailOn, strict: bool) -> Gate {
+    let is_severe = fail_on.counts(judged.finding.pass.severity);
+    match judged.decision {
+        Decision::Waived => Gate::Waived,
+        Decision::Undetermined if !(strict && is_severe) => Gate::Undetermined,
+        _ if is_severe => Gate::Counts,
+        _ => Gate::Minor,
+    }
 }

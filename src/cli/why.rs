@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &Explain, pass: &'static Pass, context: &mut Contex
         ));
     }
     let given = Given::of(&paths, &arguments.target, context)?;
-    let job = Job { inputs: given.inputs(), run: &arguments.run, header: Header::Out };
+    let job = Job { inputs: given.inputs(), run: &arguments.run, header: Header::Out.beside(arguments.format) };
     let drawing = Drawing { coloured: context.colour.out, verbosity: context.verbosity };
     let is_meant = |judged: &Judged| {
         let finding = &judged.finding;
@@ -52,7 +52,7 @@ pub(super) fn run(arguments: &Explain, pass: &'static Pass, context: &mut Contex
                 without.get_or_insert_with(|| (shown.clone(), others(&planned.found, plan, pass)));
                 return Ok(Exit::Clean);
             }
-            match arguments.run.format {
+            match arguments.format {
                 Format::Text => {
                     for judged in meant {
                         if explained > 0 {
@@ -74,7 +74,7 @@ pub(super) fn run(arguments: &Explain, pass: &'static Pass, context: &mut Contex
     if let (0, Some((shown, hint))) = (explained, without) {
         return Err(CliError::usage(format!("{shown}: no such finding of {}", pass.id), hint));
     }
-    if arguments.run.format == Format::Json && explained > 0 {
+    if arguments.format == Format::Json && explained > 0 {
         stream.end(&mut context.out)?;
     }
     Ok(exit.max(given.exit))

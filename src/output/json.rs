@@ -14,8 +14,8 @@ use ecs_harden_transforms::read::LineIndex;
 use ecs_harden_transforms::waiver::{Waiver, WaiverState};
 
 pub use form::{
-    EditReport, File, Finding, ObstacleReport, RefusalReport, Report, RiskReport, SourceReport, SpanReport, Status,
-    Target, VERSION, ValueReport, VerdictReport, WaiverReport,
+    EditReport, File, Finding, Gate, ObstacleReport, RefusalReport, Report, RiskReport, SourceReport, SpanReport,
+    Status, Target, VERSION, ValueReport, VerdictReport, WaiverReport,
 };
 pub use stream::{Stream, entry};
 
@@ -99,6 +99,7 @@ fn finding(origins: Origins<'_>, judged: &Judged) -> Finding {
             Decision::Manual => "manual",
             Decision::Undetermined => "undetermined",
         },
+        gate: None,
         waiver: plan.waiver(judged).map(waiver),
         fix: fix.map(|fix| fix.title.clone()),
         edits: fix.map(|fix| fix.edits.iter().map(edit).collect()).unwrap_or_default(),

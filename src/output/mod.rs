@@ -5,16 +5,18 @@ pub mod iam;
 pub mod json;
 pub mod learnt;
 pub mod origin;
+pub mod review;
 pub mod starter;
 pub mod summary;
 pub mod text;
 
 /// `text` with everything made harmless that could drive a terminal or hide what stands there: control characters other than the
-/// tab, and characters that turn the direction of writing, are written as escapes.
+/// tab, and characters that turn the direction of writing, are written as escapes. So is `##[`, which the runner of GitHub Actions takes
+/// for a command wherever it stands in a line.
 pub fn clean(text: &str) -> String {
     // Nearly every text is plain. Counting, other than looking for the first, is done on many bytes at once.
     if text.bytes().filter(|byte| !matches!(byte, b'\t' | b' '..=b'~')).count() == 0 {
-        return text.to_owned();
+        return if text.contains("##[") { text.replace("##[", "#\\x23[") } else { text.to_owned() };
     }
     let mut clean = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -27,7 +29,13 @@ pub fn clean(text: &str) -> String {
             _ => clean.push(letter),
         }
     }
-    clean
+    clean.replace("##[", "#\\x23[")
+}
+
+/// The path of an input at the start of a line, where `::` would begin a command of GitHub Actions.
+pub fn begun_with(shown: &str) -> String {
+    let dot = if shown.trim_start().starts_with("::") { "./" } else { "" };
+    format!("{dot}{}", clean(shown))
 }
 
 /// `1 finding`, `2 findings`.

@@ -6,7 +6,7 @@ use ecs_harden_transforms::pass::{Provenance, Remedy};
 use ecs_harden_transforms::read::LineIndex;
 
 use super::origin::{Origin, Origins};
-use super::{clean, counted};
+use super::{begun_with, clean, counted};
 use crate::plan::Plan;
 
 /// What `fix` says after it wrote one file.
@@ -24,10 +24,10 @@ fn told(shown: &str, plan: &Plan, verb: &str) -> String {
     let fixed = weak.iter().filter(|judged| judged.decision == Decision::Applied).count();
     let undetermined = plan.undetermined().count();
     if weak.is_empty() && undetermined == 0 {
-        return format!("{}: nothing to fix\n", clean(shown));
+        return format!("{}: nothing to fix\n", begun_with(shown));
     }
     let told = if undetermined > 0 { format!(", {undetermined} undetermined") } else { String::new() };
-    let mut lines = vec![format!("{}: {verb} {fixed} of {}{told}", clean(shown), counted(weak.len(), "finding"))];
+    let mut lines = vec![format!("{}: {verb} {fixed} of {}{told}", begun_with(shown), counted(weak.len(), "finding"))];
     let index = plan.document.lines();
     lines.extend(plan.outcome.findings.iter().flat_map(|judged| leftover(plan, &index, judged)));
     match guesses(plan) {

@@ -15,7 +15,7 @@ use block::{Block, Note};
 pub use why::why;
 
 use super::origin::Origins;
-use super::{clean, counted};
+use super::{begun_with, clean, counted};
 use crate::context::Verbosity;
 use crate::plan::{Plan, Refusal, Standing};
 
@@ -90,7 +90,7 @@ fn finding(about: &About<'_>, judged: &Judged, drawing: Drawing) -> String {
     let message = clean(&judged.finding.message);
     let (pass, severity) = (judged.finding.pass, severity(judged));
     if drawing.verbosity == Verbosity::Quiet {
-        return format!("{}:{line}:{column}: {severity}: {message} [{}]\n", clean(shown), pass.id);
+        return format!("{}:{line}:{column}: {severity}: {message} [{}]\n", begun_with(shown), pass.id);
     }
     let excerpt = Excerpt::of(about, plan.document.mark(&judged.finding.place));
     let mut notes = notes(about, judged);
@@ -110,7 +110,7 @@ fn finding(about: &About<'_>, judged: &Judged, drawing: Drawing) -> String {
         label: label(plan, judged),
         notes,
     };
-    format!("{}:{line}:{column}\n{}\n\n", clean(shown), block.draw(drawing.coloured))
+    format!("{}:{line}:{column}\n{}\n\n", begun_with(shown), block.draw(drawing.coloured))
 }
 
 /// One line on a finding that somebody decided to live with.
@@ -118,7 +118,7 @@ fn waived(about: &About<'_>, judged: &Judged) -> String {
     let (line, column) = about.plan.position(&about.lines, judged);
     let Some(waiver) = about.plan.waiver(judged) else { return String::new() };
     let (message, reason) = (clean(&judged.finding.message), clean(&waiver.reason));
-    let (shown, pass, written) = (clean(about.shown), judged.finding.pass.id, clean(&waiver.written));
+    let (shown, pass, written) = (begun_with(about.shown), judged.finding.pass.id, clean(&waiver.written));
     format!("{shown}:{line}:{column}: waived: {message} [{pass}]: {reason} ({written})\n")
 }
 
@@ -258,5 +258,5 @@ fn closing(shown: &str, plan: &Plan) -> String {
         0 => String::new(),
         waived => format!(", {waived} waived"),
     };
-    format!("{}: {what}{waived}; target {target}\n", clean(shown))
+    format!("{}: {what}{waived}; target {target}\n", begun_with(shown))
 }

@@ -114,7 +114,7 @@ pub(super) fn carry_out(proposal: &Proposal, arguments: &Apply, context: &mut Co
     aws.hide(proposal.hidden());
     let began = aws.clock().now();
     let place = records::place(arguments.record.as_deref(), began, context)?;
-    let form = form(arguments.run.format, context);
+    let form = form(arguments.format, context);
     let carried = Carried::new(begin(proposal, began), Place::Record(place));
     carried.save()?;
     let mut run = Run {
@@ -308,7 +308,7 @@ impl Run<'_> {
     }
 
     fn tell(&mut self, message: &Message, context: &mut Context) -> Result<(), CliError> {
-        let stream = if self.arguments.run.format == Format::Json { &mut context.out } else { &mut context.err };
+        let stream = if self.arguments.format == Format::Json { &mut context.out } else { &mut context.err };
         Ok(self.teller.tell(message, stream)?)
     }
 

@@ -73,7 +73,7 @@ fn work(mut arguments: Apply, saved: Option<&saved::Saved>, context: &mut Contex
              with --yes",
             context,
         )?;
-        if arguments.run.format == Format::Json {
+        if arguments.format == Format::Json {
             return Err(CliError::usage("a session has no JSON report", "leave --format json out, or -i"));
         }
     }
@@ -91,7 +91,7 @@ fn work(mut arguments: Apply, saved: Option<&saved::Saved>, context: &mut Contex
     if aws.clock().wait(Duration::ZERO).is_err() {
         return Err(CliError::Ended(Exit::Interrupted));
     }
-    show(&proposal, arguments.run.format, context)?;
+    show(&proposal, arguments.format, context)?;
     if let Some(difference) = saved.and_then(|saved| saved.differs(&proposal)) {
         return Err(CliError::refused(
             format!("this is not what was planned: {difference}"),
@@ -119,7 +119,7 @@ fn work(mut arguments: Apply, saved: Option<&saved::Saved>, context: &mut Contex
     }
     let carried = carry::carry_out(&proposal, &arguments, context)?;
     write!(context.err, "{}", closing::render(&carried))?;
-    if arguments.run.format == Format::Json {
+    if arguments.format == Format::Json {
         writeln!(context.out, "{}", closing::to_json(&carried))?;
     }
     let exit = closing::exit(&carried);

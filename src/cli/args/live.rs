@@ -103,6 +103,9 @@ pub struct Apply {
     /// How the run is steered.
     #[command(flatten)]
     pub run: Run,
+    /// Form of the report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
 }
 
 /// What a command goes on with: the record of a run, or a service.

@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &Fix, context: &mut Context) -> Result<Exit, CliErr
          --no-defaults, and waivers, declines and everything that lasts in ecs-harden.toml",
         context,
     )?;
-    if arguments.run.format == Format::Json {
+    if arguments.format == Format::Json {
         return Err(CliError::usage("a session has no JSON report", "leave --format json out, or -i"));
     }
     if arguments.paths.iter().any(|path| path.as_os_str() == "-") {

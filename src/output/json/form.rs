@@ -51,7 +51,7 @@ pub struct File {
 }
 
 /// What a file amounts to.
-#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Status {
     /// Something is weak.
@@ -122,6 +122,9 @@ pub struct Finding {
     pub applicability: Option<&'static str>,
     /// What became of it.
     pub decision: &'static str,
+    /// Whether it decides the exit status of `check`, and why not; absent where another command reports it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gate: Option<Gate>,
     /// The waiver that is about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiver: Option<WaiverReport>,
@@ -141,6 +144,22 @@ pub struct Finding {
     pub obstacles: Vec<ObstacleReport>,
     /// What other rules say, before and after.
     pub verdicts: Vec<VerdictReport>,
+}
+
+/// Whether a finding decides the exit status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Gate {
+    /// It does.
+    Counts,
+    /// Its severity is below that of `--fail-on`.
+    Minor,
+    /// Whether there is a weakness cannot be told, and nobody said `--strict`.
+    Undetermined,
+    /// The baseline holds it.
+    Known,
+    /// Somebody decided to live with it.
+    Waived,
 }
 
 /// A decision to live with findings.

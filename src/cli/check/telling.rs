@@ -1,0 +1,210 @@
+//! How `check` tells what it found: one form on standard output, any number of others in files.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::PathBuf;
+
+use ecs_harden_transforms::intent::ExecUse;
+use ecs_harden_transforms::knobs::Subject;
+use ecs_harden_transforms::model::TaskView;
+
+use super::Total;
+use crate::cli::args::{Check, Output, ReportFormat, Run};
+use crate::cli::steer::Planned;
+use crate::cli::{CliError, diff, steer};
+use crate::context::{Context, Verbosity};
+use crate::output::diff::Secrets;
+use crate::output::json::{self, File, Stream};
+use crate::output::review::{self, Review, Reviewed};
+use crate::output::text::{self, Drawing};
+use crate::output::{clean, counted};
+use crate::plan::Plan;
+use crate::source::{self, Input};
+
+/// What has to be made of each file.
+pub(super) struct Wanted<'a> {
+    format: ReportFormat,
+    outputs: &'a [Output],
+    run: &'a Run,
+    drawing: Drawing,
+    /// The working directory behind all links, and what paths of a review start from.
+    cwd: PathBuf,
+    top: PathBuf,
+}
+
+/// What was made of one file.
+#[derive(Default)]
+pub(super) struct Drawn {
+    /// What goes to standard output at once.
+    shown: String,
+    /// The report for people, as files get it.
+    text: String,
+    /// The entry of the report for programs.
+    entry: String,
+    reviewed: Option<Reviewed>,
+}
+
+/// What was told so far.
+#[derive(Default)]
+pub(super) struct Telling {
+    pub(super) total: Total,
+    stream: Stream,
+    text: String,
+    /// The report for programs, as files get it.
+    json: (Stream, Vec<u8>),
+    reviewed: Vec<Reviewed>,
+}
+
+impl<'a> Wanted<'a> {
+    /// What the flags ask for.
+    pub(super) fn of(arguments: &'a Check, context: &Context) -> Result<Self, CliError> {
+        let outputs = &arguments.told.output;
+        let mut seen = BTreeSet::new();
+        if let Some(twice) = outputs.iter().find(|output| !seen.insert(&output.path)) {
+            let path = clean(&twice.path.display().to_string());
+            return Err(CliError::usage(format!("two reports go to {path}"), "give each a file of its own"));
+        }
+        let cwd = source::real(&context.cwd, &context.cwd);
+        Ok(Self {
+            format: arguments.told.format,
+            outputs,
+            run: &arguments.run,
+            drawing: Drawing { coloured: context.colour.out, verbosity: context.verbosity },
+            top: source::top(&cwd).unwrap_or(&cwd).to_owned(),
+            cwd,
+        })
+    }
+
+    fn in_a_file(&self, format: ReportFormat) -> bool {
+        self.outputs.iter().any(|output| output.format == format)
+    }
+
+    fn wants(&self, format: ReportFormat) -> bool {
+        self.format == format || self.in_a_file(format)
+    }
+
+    /// Makes everything that is asked for of one file.
+    pub(super) fn draw(&self, planned: &Planned) -> Drawn {
+        let mut drawn = Drawn::default();
+        let report = |drawing| match &planned.plan {
+            Ok(plan) => text::report(&planned.found.shown, plan, drawing),
+            Err(_) => String::new(),
+        };
+        if self.format == ReportFormat::Text {
+            drawn.shown = report(self.drawing);
+        }
+        if self.in_a_file(ReportFormat::Text) {
+            drawn.text = report(Drawing { coloured: false, ..self.drawing });
+        }
+        let others = [
+            ReportFormat::Sarif,
+            ReportFormat::Github,
+            ReportFormat::Markdown,
+            ReportFormat::Junit,
+            ReportFormat::Gitlab,
+        ];
+        let is_reviewed = others.into_iter().any(|format| self.wants(format));
+        if self.wants(ReportFormat::Json) {
+            drawn.entry = json::entry(self.file(planned));
+        }
+        drawn.reviewed = is_reviewed.then(|| self.reviewed(planned));
+        drawn
+    }
+
+    /// The report about one input, with what decides the exit status.
+    fn file(&self, planned: &Planned) -> File {
+        let mut file = steer::json_file(planned, None);
+        let judged = planned.plan.iter().flat_map(|plan| &plan.outcome.findings);
+        for (finding, judged) in file.findings.iter_mut().zip(judged) {
+            finding.gate = Some(steer::gate(judged, self.run.fail_on, self.run.strict));
+        }
+        file
+    }
+
+    fn reviewed(&self, planned: &Planned) -> Reviewed {
+        let plan = planned.plan.as_ref().ok();
+        let patches = plan.filter(|_| self.wants(ReportFormat::Sarif)).map(review::patches);
+        let diff = plan.filter(|_| self.wants(ReportFormat::Markdown));
+        let diff = diff.map(|plan| diff::render(&planned.found, plan, Secrets::Masked, &self.cwd).rendered.text);
+        Reviewed {
+            path: source::from_directory(&planned.found, &self.top),
+            file: self.file(planned),
+            patches: patches.unwrap_or_default(),
+            diff: diff.unwrap_or_default(),
+            exec_is_said: plan.is_none_or(exec_is_said),
+            is_live: matches!(planned.found.input, Input::Live(_)),
+        }
+    }
+}
+
+/// Whether somebody says of every container if commands are run in it.
+fn exec_is_said(plan: &Plan) -> bool {
+    let wishes = &plan.outcome.intent.wishes;
+    let seen = TaskView::new(&plan.document).seen();
+    seen.iter().all(|container| wishes.exec_use(Subject::from(container)) != ExecUse::NotKnown)
+}
+
+impl Telling {
+    /// Tells of one file what can be told at once, and keeps the rest.
+    pub(super) fn add(&mut self, wanted: &Wanted<'_>, drawn: Drawn, context: &mut Context) -> Result<(), CliError> {
+        context.out.write_all(drawn.shown.as_bytes())?;
+        if wanted.format == ReportFormat::Json {
+            self.stream.add(&drawn.entry, &mut context.out)?;
+        }
+        if wanted.in_a_file(ReportFormat::Json) {
+            self.json.0.add(&drawn.entry, &mut self.json.1)?;
+        }
+        self.text.push_str(&drawn.text);
+        self.reviewed.extend(drawn.reviewed);
+        Ok(())
+    }
+
+    /// Tells what is told at the end, and writes the files.
+    pub(super) fn end(mut self, wanted: &Wanted<'_>, context: &mut Context) -> Result<(), CliError> {
+        let last = self.last(context.verbosity);
+        match wanted.format {
+            ReportFormat::Text => context.out.write_all(last.as_bytes())?,
+            ReportFormat::Json => std::mem::take(&mut self.stream).end(&mut context.out)?,
+            format => context.out.write_all(self.review(format).as_bytes())?,
+        }
+        if wanted.in_a_file(ReportFormat::Json) {
+            std::mem::take(&mut self.json.0).end(&mut self.json.1)?;
+        }
+        for Output { format, path } in wanted.outputs {
+            let bytes = match format {
+                ReportFormat::Text => [self.text.as_bytes(), last.as_bytes()].concat(),
+                ReportFormat::Json => self.json.1.clone(),
+                format => self.review(*format).into_bytes(),
+            };
+            source::create(path, &bytes)?;
+        }
+        Ok(())
+    }
+
+    /// The line on all files together.
+    fn last(&self, verbosity: Verbosity) -> String {
+        let Total { files, clean, weak, undetermined } = self.total;
+        if verbosity == Verbosity::Quiet || files < 2 {
+            return String::new();
+        }
+        format!(
+            "{}: {}, {undetermined} undetermined, {clean} clean\n",
+            counted(files, "file"),
+            counted(weak, "finding")
+        )
+    }
+
+    /// The files in one of the forms that are drawn at the end.
+    fn review(&self, format: ReportFormat) -> String {
+        let review = Review { files: &self.reviewed, proposed: &[] };
+        match format {
+            ReportFormat::Sarif => review::sarif::render(review),
+            ReportFormat::Github => review::github::render(review),
+            ReportFormat::Markdown => review::markdown::render(review),
+            ReportFormat::Junit => review::junit::render(review),
+            ReportFormat::Gitlab => review::gitlab::render(review),
+            // These two are written as they come.
+            ReportFormat::Text | ReportFormat::Json => String::new(),
+        }
+    }
+}
