@@ -4,8 +4,10 @@
 
 pub mod ahead;
 pub mod aws;
+pub mod baseline;
 pub mod cli;
 pub mod context;
+pub mod git;
 pub mod image;
 pub mod output;
 pub mod plan;

@@ -95,18 +95,20 @@ const PURE: &[(&str, &[&str])] = &[
 ];
 
 /// The layers of the binary.
-const EFFECTS: [(&str, &[&str]); 12] = [
+const EFFECTS: [(&str, &[&str]); 14] = [
     ("ahead", &[]),
+    ("git", &[]),
     ("source", &["ahead"]),
     ("context", &["rollout", "aws"]),
     ("image", &["source"]),
-    ("policy", &["source"]),
+    ("policy", &["source", "git"]),
     ("plan", &[]),
     ("output", &["plan", "source", "context"]),
+    ("baseline", &["output"]),
     ("session", &["plan", "policy", "output"]),
     ("rollout", &["plan", "policy", "output"]),
     ("aws", &["rollout"]),
-    ("cli", &["ahead", "image", "plan", "source", "context", "policy", "output", "session", "rollout", "aws"]),
+    ("cli", &["ahead", "git", "image", "plan", "source", "context", "policy", "output", "baseline", "session", "rollout", "aws"]),
     ("main", &["cli"]),
 ];
 

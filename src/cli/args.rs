@@ -9,9 +9,11 @@ use ecs_harden_transforms::pass::Severity;
 
 use crate::policy::Choice;
 
+pub(super) mod check;
 pub(super) mod doctor;
 pub(super) mod live;
 
+use check::Check;
 use doctor::Doctor;
 use live::{Apply, Retire, Rollback, Target, Watch};
 
@@ -110,56 +112,6 @@ pub struct Learn {
     /// The policy; else the nearest ecs-harden.toml upward, or a new one here
     #[arg(long, value_name = "FILE", requires = "write")]
     pub policy: Option<PathBuf>,
-}
-
-/// Arguments of `check`.
-#[derive(Debug, Args)]
-pub struct Check {
-    /// Files, directories, or - for standard input; the directory at hand when nothing is named
-    #[arg(value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
-    /// What is looked at instead of files.
-    #[command(flatten)]
-    pub target: Target,
-    /// How the run is steered.
-    #[command(flatten)]
-    pub run: Run,
-    /// How the findings are told.
-    #[command(flatten)]
-    pub told: Told,
-}
-
-/// How `check` tells what it found.
-#[derive(Debug, Args)]
-pub struct Told {
-    /// Form of the report on standard output
-    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
-    pub format: ReportFormat,
-    /// Write the report to a file too, in another form; may be repeated
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = report)]
-    pub output: Vec<Output>,
-}
-
-/// A report in a file.
-#[derive(Clone, Debug)]
-pub struct Output {
-    /// Its form.
-    pub format: ReportFormat,
-    /// The file.
-    pub path: PathBuf,
-}
-
-fn report(argument: &str) -> Result<Output, String> {
-    let (format, path) = argument.split_once('=').ok_or("write FORMAT=FILE, such as sarif=results.sarif")?;
-    let format = ReportFormat::from_str(format, false).map_err(|_| {
-        let known = ReportFormat::value_variants().iter().filter_map(ValueEnum::to_possible_value);
-        let known: Vec<String> = known.map(|value| value.get_name().to_owned()).collect();
-        format!("there is no such format; there is {}", known.join(", "))
-    })?;
-    if path.is_empty() || path == "-" {
-        return Err("name a file; --format is about standard output".to_owned());
-    }
-    Ok(Output { format, path: PathBuf::from(path) })
 }
 
 /// Arguments of `diff`.
@@ -399,25 +351,6 @@ pub enum Format {
     Text,
     /// For programs; the schema is in the repository
     Json,
-}
-
-/// The form of what `check` reports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-pub enum ReportFormat {
-    /// For people
-    Text,
-    /// For programs; the schema is in the repository
-    Json,
-    /// SARIF 2.1.0, for code scanning
-    Sarif,
-    /// Annotations of GitHub Actions
-    Github,
-    /// A comment on a pull request, or the summary of a job
-    Markdown,
-    /// JUnit, for whatever shows tests
-    Junit,
-    /// Code quality of GitLab
-    Gitlab,
 }
 
 /// What `fix` writes instead of the document itself.

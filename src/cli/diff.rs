@@ -8,7 +8,7 @@ use ecs_harden_transforms::masking;
 
 use super::args::{Diff, Format};
 use super::live::Given;
-use super::steer::{Header, Job, Planned};
+use super::steer::{Header, Job, Lens, Planned};
 use super::{CliError, Exit, steer};
 use crate::context::{Ci, Context, Verbosity};
 use crate::output::diff::{self, DiffInput, Rendered, Secrets, Side};
@@ -31,7 +31,12 @@ pub(super) fn run(arguments: &Diff, context: &mut Context) -> Result<Exit, CliEr
     };
     let mut stream = Stream::default();
     let given = Given::of(&arguments.paths, &arguments.target, context)?;
-    let job = Job { inputs: given.inputs(), run: &arguments.run, header: Header::Err.beside(arguments.format) };
+    let job = Job {
+        inputs: given.inputs(),
+        run: &arguments.run,
+        header: Header::Err.beside(arguments.format),
+        lens: Lens::default(),
+    };
     let cwd = source::real(&context.cwd, &context.cwd);
     let (coloured, verbosity) = (context.colour.out, context.verbosity);
     let draw = |planned: &Planned| match (&planned.plan, arguments.format) {

@@ -10,7 +10,7 @@ use ecs_harden_transforms::engine::Decision;
 
 use super::args::{Emit, Fix, Format};
 use super::diff::Shown;
-use super::steer::{Header, Inputs, Job, Planned};
+use super::steer::{Header, Inputs, Job, Lens, Planned};
 use super::{CliError, Exit, diff, steer};
 use crate::context::{Context, Verbosity};
 use crate::output::diff::{Secrets, coloured};
@@ -45,6 +45,7 @@ pub(super) fn run(arguments: &Fix, context: &mut Context) -> Result<Exit, CliErr
         inputs: Inputs::Named(&arguments.paths),
         run: &arguments.run,
         header: Header::Err.beside(arguments.format),
+        lens: Lens::default(),
     };
     let cwd = source::real(&context.cwd, &context.cwd);
     let draw = |planned: &Planned| {

@@ -7,7 +7,7 @@ use ecs_harden_transforms::model::TaskView;
 
 use super::args::{Format, IamPolicy, PolicyForm};
 use super::errand::{self, Line};
-use super::steer::{Header, Inputs, Job};
+use super::steer::{Header, Inputs, Job, Lens};
 use super::{CliError, Exit, permit, steer};
 use crate::context::{Context, Verbosity};
 use crate::output::iam as output;
@@ -24,7 +24,12 @@ pub(super) fn run(arguments: &IamPolicy, context: &mut Context) -> Result<Exit, 
     if !arguments.line.is_empty() {
         return for_line(arguments, context);
     }
-    let job = Job { inputs: Inputs::Named(&arguments.paths), run: &arguments.run, header: Header::Err };
+    let job = Job {
+        inputs: Inputs::Named(&arguments.paths),
+        run: &arguments.run,
+        header: Header::Err,
+        lens: Lens::default(),
+    };
     let (mut grants, mut told) = (Grants::default(), output::Told::default());
     let exit = steer::each(
         job,

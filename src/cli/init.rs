@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::args::{Init, Run};
-use super::steer::{Header, Inputs, Job};
+use super::steer::{Header, Inputs, Job, Lens};
 use super::{CliError, Exit, steer};
 use crate::context::Context;
 use crate::output::starter::Starter;
@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &Init, context: &mut Context) -> Result<Exit, CliEr
     let mut starter = Starter::default();
     let run = Run::without_policy();
     let paths = [arguments.directory.clone()];
-    let job = Job { inputs: Inputs::Named(&paths), run: &run, header: Header::None };
+    let job = Job { inputs: Inputs::Named(&paths), run: &run, header: Header::None, lens: Lens::default() };
     let worst = steer::each(
         job,
         context,

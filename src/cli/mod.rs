@@ -27,6 +27,7 @@ pub use args::{Cli, Command};
 pub use exit::Exit;
 
 use crate::context::{Context, Verbosity};
+use crate::git::GitError;
 use crate::image::ImageError;
 use crate::output::clean;
 use crate::plan::{Refusal, RefusalKind};
@@ -58,6 +59,9 @@ pub enum CliError {
     /// A file that the whole command depends on.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// A question to git.
+    #[error(transparent)]
+    Git(#[from] GitError),
     /// A call to AWS.
     #[error("{0}")]
     Call(#[from] CallError),
@@ -147,6 +151,7 @@ impl CliError {
             Self::Image(error) => error.next_step.into(),
             Self::Source(error) => error.next_step().into(),
             Self::Ended(_) => String::new(),
+            Self::Git(error) => error.next_step().into(),
             Self::Output(_) => "check where the output goes: a full disk, a closed pipe".into(),
         }
     }

@@ -13,6 +13,7 @@ use super::terms::{InForce, Terms};
 use super::{CliError, Exit};
 use crate::ahead;
 use crate::context::{Context, Verbosity};
+use crate::git::Tree;
 use crate::output::json::Gate;
 use crate::output::{clean, json, text};
 use crate::plan::{Plan, Refusal, RefusalKind};
@@ -63,6 +64,27 @@ pub(super) struct Job<'a> {
     pub(super) run: &'a Run,
     /// Where the policy is named.
     pub(super) header: Header,
+    /// How the policy is taken.
+    pub(super) lens: Lens<'a>,
+}
+
+/// How policies are taken.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Lens<'a> {
+    /// As they are at this commit, if not as they are here.
+    pub(super) tree: Option<&'a Tree>,
+    /// With waivers, or without.
+    pub(super) waivers: Waived,
+}
+
+/// What waivers do.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Waived {
+    /// What they say.
+    #[default]
+    Counts,
+    /// Nothing.
+    Ignored,
 }
 
 /// Which documents a command works on.
@@ -72,13 +94,17 @@ pub(super) enum Inputs<'a> {
     Named(&'a [PathBuf]),
     /// These, which were read already.
     Read(&'a [Found]),
+    /// These, which were found already.
+    Expanded(&'a Expanded),
 }
 
 impl Inputs<'_> {
-    fn expand(self, cwd: &Path, context: &Context) -> Expanded {
+    /// The texts themselves.
+    pub(super) fn expand(self, context: &Context) -> Expanded {
         match self {
-            Self::Named(paths) => source::expand(paths, cwd, context.workers),
+            Self::Named(paths) => source::expand(paths, &context.cwd, context.workers),
             Self::Read(found) => Expanded { found: found.to_vec(), errors: Vec::new() },
+            Self::Expanded(_) => Expanded::default(),
         }
     }
 }
@@ -95,8 +121,15 @@ pub(super) fn each<T: Send>(
     mut next: impl FnMut(Planned, T, &mut Context) -> Result<Exit, CliError>,
 ) -> Result<Exit, CliError> {
     let cwd = context.cwd.clone();
-    let terms = RefCell::new(Terms::new(job.run, &cwd, context)?);
-    let expanded = job.inputs.expand(&cwd, context);
+    let terms = RefCell::new(Terms::new(job.run, job.lens, &cwd, context)?);
+    let own;
+    let expanded = match job.inputs {
+        Inputs::Expanded(expanded) => expanded,
+        inputs => {
+            own = inputs.expand(context);
+            &own
+        }
+    };
     let mut unused = scopes(job.run)?;
     if job.header == Header::Report {
         // A policy that cannot be taken is told before the report begins, which would break off.
@@ -119,7 +152,7 @@ pub(super) fn each<T: Send>(
         ));
     }
     let (workers, fault) = (context.workers, context.fault);
-    let inputs = expanded.found.into_iter().map(|found| {
+    let inputs = expanded.found.iter().cloned().map(|found| {
         let terms = terms.borrow_mut().of(&found);
         Asked { found, terms }
     });

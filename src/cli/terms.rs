@@ -14,6 +14,7 @@ use ecs_harden_transforms::waiver::{Waiver, WaiverState, Waivers};
 
 use super::CliError;
 use super::args::{Run, YesNo};
+use super::steer::{Lens, Waived};
 use crate::context::{Context, Variable};
 use crate::image;
 use crate::output::clean;
@@ -32,6 +33,7 @@ pub(super) struct Terms<'a> {
     /// Which of them are about a container.
     images_used: Vec<bool>,
     policies: Policies<'a>,
+    waived: Waived,
     wishes: BTreeMap<Option<String>, Arc<Wishes>>,
     /// The last line that named a policy.
     announced: Option<String>,
@@ -65,7 +67,12 @@ enum UseState {
 
 impl<'a> Terms<'a> {
     /// What the flags state.
-    pub(super) fn new(run: &'a Run, cwd: &'a std::path::Path, context: &Context) -> Result<Self, CliError> {
+    pub(super) fn new(
+        run: &'a Run,
+        lens: Lens<'a>,
+        cwd: &'a std::path::Path,
+        context: &Context,
+    ) -> Result<Self, CliError> {
         let images = images(run)?;
         let flags = run.set.iter().map(|argument| set::layer(argument)).collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
@@ -81,7 +88,8 @@ impl<'a> Terms<'a> {
             flags,
             images_used: vec![false; images.len()],
             images: images.into(),
-            policies: Policies::new(run.policy.choice(), cwd, context.today),
+            policies: Policies::new(run.policy.choice(), cwd, context.today).at(lens.tree),
+            waived: lens.waivers,
             wishes: BTreeMap::new(),
             announced: None,
             waivers: BTreeMap::new(),
@@ -99,7 +107,7 @@ impl<'a> Terms<'a> {
         if let Some(known) = self.wishes.get(&name).filter(|_| live.is_none()) {
             return Ok(InForce { policy: name, wishes: known.clone() });
         }
-        for waiver in policy.iter().flat_map(|policy| &policy.waivers) {
+        for waiver in policy.iter().flat_map(|policy| &policy.waivers).filter(|_| self.waived == Waived::Counts) {
             let unused = Use { waiver: waiver.clone(), state: UseState::Elsewhere };
             self.waivers.entry(waiver.written.clone()).or_insert(unused);
         }
@@ -117,7 +125,11 @@ impl<'a> Terms<'a> {
             Input::Stdin | Input::File(_) => None,
         };
         let written = policy.iter().flat_map(|policy| policy.layers.iter().cloned());
-        let waivers: Vec<Waiver> = policy.iter().flat_map(|policy| policy.waivers.iter().cloned()).collect();
+        let waivers: Vec<Waiver> = policy
+            .iter()
+            .filter(|_| self.waived == Waived::Counts)
+            .flat_map(|policy| policy.waivers.iter().cloned())
+            .collect();
         let rulings = policy.iter().flat_map(|policy| policy.rulings.iter().cloned()).collect();
         Wishes {
             selection: self.selection.clone(),
@@ -259,7 +271,8 @@ fn whose(argument: &str) -> Result<(Option<Scope>, &Path), CliError> {
     }
 }
 
-fn selected(run: &Run) -> Result<Vec<PassId>, CliError> {
+/// The passes that run.
+pub(super) fn selected(run: &Run) -> Result<Vec<PassId>, CliError> {
     let known = |id: &String| {
         passes::find(id).map(|pass| pass.id).ok_or_else(|| {
             CliError::usage(

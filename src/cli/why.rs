@@ -8,7 +8,7 @@ use ecs_harden_transforms::pass::Pass;
 
 use super::args::{Explain, Format};
 use super::live::Given;
-use super::steer::{Header, Job};
+use super::steer::{Header, Job, Lens};
 use super::{CliError, Exit, steer};
 use crate::context::Context;
 use crate::output::json::{self, Stream};
@@ -26,7 +26,12 @@ pub(super) fn run(arguments: &Explain, pass: &'static Pass, context: &mut Contex
         ));
     }
     let given = Given::of(&paths, &arguments.target, context)?;
-    let job = Job { inputs: given.inputs(), run: &arguments.run, header: Header::Out.beside(arguments.format) };
+    let job = Job {
+        inputs: given.inputs(),
+        run: &arguments.run,
+        header: Header::Out.beside(arguments.format),
+        lens: Lens::default(),
+    };
     let drawing = Drawing { coloured: context.colour.out, verbosity: context.verbosity };
     let is_meant = |judged: &Judged| {
         let finding = &judged.finding;

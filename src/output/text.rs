@@ -30,10 +30,20 @@ pub struct Drawing {
 
 /// The report about one file that was read; empty for a clean one unless more is to be told.
 pub fn report(shown: &str, plan: &Plan, drawing: Drawing) -> String {
+    report_of_new(shown, plan, drawing, &[])
+}
+
+/// The same without those findings that are marked as known from the baseline.
+pub fn report_of_new(shown: &str, plan: &Plan, drawing: Drawing, known: &[bool]) -> String {
     let mut report = String::new();
     let about = About::of(shown, plan, Values::Inline);
-    for judged in &plan.outcome.findings {
+    for (position, judged) in plan.outcome.findings.iter().enumerate() {
         match judged.decision {
+            _ if known.get(position) == Some(&true) => {
+                if drawing.verbosity == Verbosity::Verbose {
+                    report.push_str(&in_the_baseline(&about, judged));
+                }
+            }
             Decision::Waived if drawing.verbosity < Verbosity::Verbose => {}
             Decision::Waived => report.push_str(&waived(&about, judged)),
             _ => report.push_str(&finding(&about, judged, drawing)),
@@ -45,7 +55,7 @@ pub fn report(shown: &str, plan: &Plan, drawing: Drawing) -> String {
             || drawing.verbosity == Verbosity::Verbose
             || guessed_windows(plan))
     {
-        report.push_str(&closing(shown, plan));
+        report.push_str(&closing(shown, plan, known.iter().filter(|known| **known).count()));
     }
     report
 }
@@ -120,6 +130,13 @@ fn waived(about: &About<'_>, judged: &Judged) -> String {
     let (message, reason) = (clean(&judged.finding.message), clean(&waiver.reason));
     let (shown, pass, written) = (begun_with(about.shown), judged.finding.pass.id, clean(&waiver.written));
     format!("{shown}:{line}:{column}: waived: {message} [{pass}]: {reason} ({written})\n")
+}
+
+/// One line on a finding that the baseline holds.
+fn in_the_baseline(about: &About<'_>, judged: &Judged) -> String {
+    let (line, column) = about.plan.position(&about.lines, judged);
+    let (shown, message, pass) = (begun_with(about.shown), clean(&judged.finding.message), judged.finding.pass.id);
+    format!("{shown}:{line}:{column}: in the baseline: {message} [{pass}]\n")
 }
 
 /// The severity, or that it is not known whether there is one.
@@ -243,7 +260,7 @@ fn guessed_windows(plan: &Plan) -> bool {
 }
 
 /// One line on the file as a whole.
-fn closing(shown: &str, plan: &Plan) -> String {
+fn closing(shown: &str, plan: &Plan, known: usize) -> String {
     let intent = &plan.outcome.intent;
     let guess = if guessed_windows(plan) { " (a guess; if it is not: --os linux)" } else { "" };
     let target = format!("{} ({}), {}{guess}", intent.target, intent.target.source.phrase(), intent.os);
@@ -258,5 +275,6 @@ fn closing(shown: &str, plan: &Plan) -> String {
         0 => String::new(),
         waived => format!(", {waived} waived"),
     };
-    format!("{}: {what}{waived}; target {target}\n", begun_with(shown))
+    let known = if known > 0 { format!(", {known} of that in the baseline") } else { String::new() };
+    format!("{}: {what}{known}{waived}; target {target}\n", begun_with(shown))
 }

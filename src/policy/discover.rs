@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::file::{Policy, PolicyError};
+use crate::git::{GitError, Tree};
 use crate::source::{self, Found, Input};
 
 /// The name of the policy file.
@@ -32,12 +33,20 @@ pub struct Policies<'a> {
     today: Date,
     by_directory: HashMap<PathBuf, Option<Arc<Policy>>>,
     by_file: HashMap<PathBuf, Arc<Policy>>,
+    /// Where files are read, if not from the disk.
+    tree: Option<&'a Tree>,
 }
 
 impl<'a> Policies<'a> {
     /// The policies for inputs of one run. `cwd` is the absolute working directory, `today` the day that decides what has expired.
     pub fn new(choice: Choice<'a>, cwd: &'a Path, today: Date) -> Self {
-        Self { choice, cwd, today, by_directory: HashMap::new(), by_file: HashMap::new() }
+        Self { choice, cwd, today, by_directory: HashMap::new(), by_file: HashMap::new(), tree: None }
+    }
+
+    /// The same with policies as they are at a commit. There one that is named and is not there is none.
+    #[must_use]
+    pub fn at(self, tree: Option<&'a Tree>) -> Self {
+        Self { tree, ..self }
     }
 
     /// The policy for one input. Standard input and what is read from ECS count as standing in the
@@ -45,6 +54,10 @@ impl<'a> Policies<'a> {
     pub fn of(&mut self, found: &Found) -> Result<Option<Arc<Policy>>, PolicyError> {
         match self.choice {
             Choice::None => Ok(None),
+            Choice::Named(path) if self.tree.is_some() => {
+                let path = source::real(path, self.cwd);
+                if self.is_there(&path)? { self.read(&path).map(Some) } else { Ok(None) }
+            }
             Choice::Named(path) => self.read(path).map(Some),
             Choice::Nearest => {
                 let directory = match found.input {
@@ -86,7 +99,7 @@ impl<'a> Policies<'a> {
             return Ok(known.clone());
         }
         let candidate = directory.join(NAME);
-        let found = if candidate.is_file() {
+        let found = if self.is_there(&candidate)? {
             Some(self.read(&candidate)?)
         } else {
             match directory.parent() {
@@ -98,19 +111,36 @@ impl<'a> Policies<'a> {
         Ok(found)
     }
 
+    fn is_there(&self, path: &Path) -> Result<bool, PolicyError> {
+        match self.tree {
+            None => Ok(path.is_file()),
+            Some(tree) => tree.read(path).map(|bytes| bytes.is_some()).map_err(|error| self.unasked(path, &error)),
+        }
+    }
+
+    /// git did not tell what the file was.
+    fn unasked(&self, path: &Path, error: &GitError) -> PolicyError {
+        let shown = shown(path, self.cwd);
+        PolicyError { shown, at: None, message: error.to_string(), next_step: error.next_step().into() }
+    }
+
     fn read(&mut self, path: &Path) -> Result<Arc<Policy>, PolicyError> {
         if let Some(known) = self.by_file.get(path) {
             return Ok(known.clone());
         }
         let shown = shown(path, self.cwd);
+        let shown = self.tree.map_or_else(|| shown.clone(), |tree| format!("{}:{shown}", tree.revision));
         let refused = |message: String, next_step: &str| PolicyError {
             shown: shown.clone(),
             at: None,
             message,
             next_step: next_step.into(),
         };
-        let bytes = source::read(&Input::File(path.to_owned()), &mut io::empty())
-            .map_err(|error| refused("the policy cannot be read".into(), error.next_step()))?;
+        let bytes = match self.tree {
+            Some(tree) => tree.read(path).map_err(|error| self.unasked(path, &error))?.unwrap_or_default(),
+            None => source::read(&Input::File(path.to_owned()), &mut io::empty())
+                .map_err(|error| refused("the policy cannot be read".into(), error.next_step()))?,
+        };
         let text =
             String::from_utf8(bytes).map_err(|_| refused("the policy is not UTF-8".into(), "save it as UTF-8"))?;
         let policy = Arc::new(Policy::parse(&shown, &text, self.today)?);

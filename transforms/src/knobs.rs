@@ -126,6 +126,11 @@ impl Scope {
         fits(&self.family, subject.family) && fits(&self.container, subject.container)
     }
 
+    /// The globs for families and containers, as they were written.
+    pub fn globs(&self) -> [Option<&str>; 2] {
+        [&self.family, &self.container].map(|glob| glob.as_ref().map(|glob| glob.glob().glob()))
+    }
+
     /// Whether the layer singles out containers.
     pub const fn names_containers(&self) -> bool {
         self.container.is_some()

@@ -14,6 +14,7 @@ use ecs_harden_transforms::model::{Digest, TaskView};
 use super::images;
 use crate::cli::args::live::Apply;
 use crate::cli::sitting::{self, Sat, Table};
+use crate::cli::steer::Lens;
 use crate::cli::terms::Terms;
 use crate::cli::{CliError, Exit, live};
 use crate::context::Context;
@@ -70,7 +71,7 @@ impl<'g> Gatherer<'g> {
         let account = self.aws.identity()?.account;
         let groups = self.groups()?;
         let cwd = self.context.cwd.clone();
-        let mut terms = Terms::new(&self.arguments.run, &cwd, self.context)?;
+        let mut terms = Terms::new(&self.arguments.run, Lens::default(), &cwd, self.context)?;
         let mut units = Vec::new();
         let count = groups.len();
         for (position, group) in groups.into_iter().enumerate() {

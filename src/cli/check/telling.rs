@@ -9,13 +9,14 @@ use ecs_harden_transforms::knobs::Subject;
 use ecs_harden_transforms::model::TaskView;
 
 use super::Total;
-use crate::cli::args::{Check, Output, ReportFormat, Run};
+use crate::cli::args::Run;
+use crate::cli::args::check::{Check, Output, ReportFormat};
 use crate::cli::steer::Planned;
 use crate::cli::{CliError, diff, steer};
 use crate::context::{Context, Verbosity};
 use crate::output::diff::Secrets;
-use crate::output::json::{self, File, Stream};
-use crate::output::review::{self, Review, Reviewed};
+use crate::output::json::{self, File, Gate, Stream};
+use crate::output::review::{self, Proposed, Review, Reviewed};
 use crate::output::text::{self, Drawing};
 use crate::output::{clean, counted};
 use crate::plan::Plan;
@@ -27,6 +28,8 @@ pub(super) struct Wanted<'a> {
     outputs: &'a [Output],
     run: &'a Run,
     drawing: Drawing,
+    /// Whether somebody has to look at all files in order before one is drawn.
+    pub(super) waits: bool,
     /// The working directory behind all links, and what paths of a review start from.
     cwd: PathBuf,
     top: PathBuf,
@@ -53,6 +56,8 @@ pub(super) struct Telling {
     /// The report for programs, as files get it.
     json: (Stream, Vec<u8>),
     reviewed: Vec<Reviewed>,
+    /// What the files here add to policy and baseline.
+    pub(super) proposed: Vec<Proposed>,
 }
 
 impl<'a> Wanted<'a> {
@@ -68,6 +73,7 @@ impl<'a> Wanted<'a> {
         Ok(Self {
             format: arguments.told.format,
             outputs,
+            waits: arguments.gate.baseline.is_some() || arguments.gate.write_baseline.is_some(),
             run: &arguments.run,
             drawing: Drawing { coloured: context.colour.out, verbosity: context.verbosity },
             top: source::top(&cwd).unwrap_or(&cwd).to_owned(),
@@ -83,11 +89,34 @@ impl<'a> Wanted<'a> {
         self.format == format || self.in_a_file(format)
     }
 
+    fn is_reviewed(&self) -> bool {
+        let others = [
+            ReportFormat::Sarif,
+            ReportFormat::Github,
+            ReportFormat::Markdown,
+            ReportFormat::Junit,
+            ReportFormat::Gitlab,
+        ];
+        others.into_iter().any(|format| self.wants(format))
+    }
+
+    /// Whether the report for programs is needed, which is more work than the one for people.
+    fn needs_file(&self) -> bool {
+        self.wants(ReportFormat::Json) || self.is_reviewed()
+    }
+
+    /// Makes everything that is asked for of one file, unless its turn has to come first.
+    pub(super) fn ahead(&self, planned: &Planned) -> Option<Drawn> {
+        (!self.waits).then(|| self.draw(planned, self.needs_file().then(|| self.file(planned)).as_ref()))
+    }
+
     /// Makes everything that is asked for of one file.
-    pub(super) fn draw(&self, planned: &Planned) -> Drawn {
+    pub(super) fn draw(&self, planned: &Planned, file: Option<&File>) -> Drawn {
         let mut drawn = Drawn::default();
+        let findings = file.into_iter().flat_map(|file| &file.findings);
+        let known: Vec<bool> = findings.map(|finding| finding.gate == Some(Gate::Known)).collect();
         let report = |drawing| match &planned.plan {
-            Ok(plan) => text::report(&planned.found.shown, plan, drawing),
+            Ok(plan) => text::report_of_new(&planned.found.shown, plan, drawing, &known),
             Err(_) => String::new(),
         };
         if self.format == ReportFormat::Text {
@@ -96,23 +125,17 @@ impl<'a> Wanted<'a> {
         if self.in_a_file(ReportFormat::Text) {
             drawn.text = report(Drawing { coloured: false, ..self.drawing });
         }
-        let others = [
-            ReportFormat::Sarif,
-            ReportFormat::Github,
-            ReportFormat::Markdown,
-            ReportFormat::Junit,
-            ReportFormat::Gitlab,
-        ];
-        let is_reviewed = others.into_iter().any(|format| self.wants(format));
-        if self.wants(ReportFormat::Json) {
-            drawn.entry = json::entry(self.file(planned));
+        if let Some(file) = file {
+            if self.wants(ReportFormat::Json) {
+                drawn.entry = json::entry(file.clone());
+            }
+            drawn.reviewed = self.is_reviewed().then(|| self.reviewed(planned, file.clone()));
         }
-        drawn.reviewed = is_reviewed.then(|| self.reviewed(planned));
         drawn
     }
 
     /// The report about one input, with what decides the exit status.
-    fn file(&self, planned: &Planned) -> File {
+    pub(super) fn file(&self, planned: &Planned) -> File {
         let mut file = steer::json_file(planned, None);
         let judged = planned.plan.iter().flat_map(|plan| &plan.outcome.findings);
         for (finding, judged) in file.findings.iter_mut().zip(judged) {
@@ -121,14 +144,14 @@ impl<'a> Wanted<'a> {
         file
     }
 
-    fn reviewed(&self, planned: &Planned) -> Reviewed {
+    fn reviewed(&self, planned: &Planned, file: File) -> Reviewed {
         let plan = planned.plan.as_ref().ok();
         let patches = plan.filter(|_| self.wants(ReportFormat::Sarif)).map(review::patches);
         let diff = plan.filter(|_| self.wants(ReportFormat::Markdown));
         let diff = diff.map(|plan| diff::render(&planned.found, plan, Secrets::Masked, &self.cwd).rendered.text);
         Reviewed {
             path: source::from_directory(&planned.found, &self.top),
-            file: self.file(planned),
+            file,
             patches: patches.unwrap_or_default(),
             diff: diff.unwrap_or_default(),
             exec_is_said: plan.is_none_or(exec_is_said),
@@ -196,7 +219,7 @@ impl Telling {
 
     /// The files in one of the forms that are drawn at the end.
     fn review(&self, format: ReportFormat) -> String {
-        let review = Review { files: &self.reviewed, proposed: &[] };
+        let review = Review { files: &self.reviewed, proposed: &self.proposed };
         match format {
             ReportFormat::Sarif => review::sarif::render(review),
             ReportFormat::Github => review::github::render(review),

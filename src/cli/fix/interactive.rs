@@ -7,7 +7,7 @@ use ecs_harden_transforms::engine::Decision;
 use super::{CliError, Exit, Goal, goal, product, write};
 use crate::cli::args::{Fix, Format};
 use crate::cli::sitting::{self, Decided, Sat, Table};
-use crate::cli::steer;
+use crate::cli::steer::{self, Lens};
 use crate::cli::terms::Terms;
 use crate::context::{Context, Verbosity};
 use crate::output::{clean, summary};
@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &Fix, context: &mut Context) -> Result<Exit, CliErr
     let count = expanded.found.len();
     for (position, found) in expanded.found.iter().enumerate() {
         // Anew for each: the one before may have written the policy.
-        let mut terms = Terms::new(&arguments.run, &cwd, context)?;
+        let mut terms = Terms::new(&arguments.run, Lens::default(), &cwd, context)?;
         match one(arguments, (found, (position + 1, count)), &mut terms, context)? {
             Next::On(exit) => worst = worst.max(exit),
             Next::Stop(exit) => return Ok(worst.max(exit)),

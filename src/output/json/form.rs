@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 pub const VERSION: u32 = 1;
 
 /// The report of one run.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
     /// The version of this form of report.
@@ -21,7 +21,7 @@ pub struct Report {
 }
 
 /// What there is to say about one file.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct File {
     /// The file as it was named, or its path from the current directory.
@@ -67,7 +67,7 @@ pub enum Status {
 }
 
 /// Why a file was refused.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RefusalReport {
     /// The reason.
@@ -83,7 +83,7 @@ pub struct RefusalReport {
 }
 
 /// What a task definition may be launched on.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Target {
     /// Launch types, as the API names them.
@@ -95,7 +95,7 @@ pub struct Target {
 }
 
 /// One weakness at one place.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
     /// The pass that found it.
@@ -163,7 +163,7 @@ pub enum Gate {
 }
 
 /// A decision to live with findings.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WaiverReport {
     /// Why.
@@ -181,7 +181,7 @@ pub struct WaiverReport {
 }
 
 /// A range of the file.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SpanReport {
     /// Byte offset of the start.
@@ -199,7 +199,7 @@ pub struct SpanReport {
 }
 
 /// One edit on a canonical path.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", tag = "action")]
 pub enum EditReport {
     /// The value at the path becomes this one.
@@ -224,7 +224,7 @@ pub enum EditReport {
 }
 
 /// A value that a fix rests on.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ValueReport {
     /// The value, in words.
@@ -239,7 +239,7 @@ pub struct ValueReport {
 }
 
 /// Where one can read why a value is what it is. Never what is written there.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SourceReport {
     /// The key of a policy, the flag, the variable, the entry of the catalogue, the member, the page.
@@ -256,7 +256,7 @@ pub struct SourceReport {
 }
 
 /// What a fix may break.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RiskReport {
     /// The scenario.
@@ -266,7 +266,7 @@ pub struct RiskReport {
 }
 
 /// Why a finding is left.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ObstacleReport {
     /// The reason.
@@ -276,7 +276,7 @@ pub struct ObstacleReport {
 }
 
 /// What another rule says.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct VerdictReport {
     /// The rule.
