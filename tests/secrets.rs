@@ -212,6 +212,8 @@ fn no_command_shows_a_planted_value() {
             &["check", name, "--format", "markdown"],
             &["check", name, "--format", "junit", "--fail-on", "low"],
             &["check", name, "--format", "gitlab"],
+            &["check", name, "--as", "security-hub"],
+            &["check", name, "--as", "prowler", "--policy", "policy.toml"],
             &["check", name, "--policy", "policy.toml", "--format", "sarif"],
             &["check", name, "--policy", "policy.toml", "--format", "github"],
             &["check", name, "--policy", "policy.toml", "--format", "markdown"],

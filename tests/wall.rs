@@ -90,6 +90,7 @@ const PURE: &[(&str, &[&str])] = &[
             "pass",
         ],
     ),
+    ("foreign", &["model"]),
     ("iam", &["arn", "model", "secrets", "intent", "knobs"]),
     ("engine", &["tree", "edit", "document", "masking", "model", "knobs", "waiver", "intent", "pass", "passes"]),
 ];

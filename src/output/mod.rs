@@ -1,6 +1,7 @@
 //! From a plan to what people and programs read. Decides nothing.
 
 pub mod diff;
+pub mod foreign;
 pub mod iam;
 pub mod json;
 pub mod learnt;

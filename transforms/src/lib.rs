@@ -14,6 +14,7 @@ pub mod emit;
 pub mod engine;
 pub mod evidence;
 pub mod exposure;
+pub mod foreign;
 pub mod host_paths;
 pub mod iam;
 pub mod images;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use ecs_harden_transforms::foreign::Tool;
 
 use super::Run;
 use super::live::Target;
@@ -33,9 +34,42 @@ pub struct Told {
     /// Form of the report on standard output
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     pub format: ReportFormat,
+    /// Tell it by the ids of another tool: what turns green there, what does not and why
+    #[arg(long = "as", value_enum, value_name = "TOOL")]
+    pub tool: Option<ToolName>,
     /// Write the report to a file too, in another form; may be repeated
     #[arg(long, value_name = "FORMAT=FILE", value_parser = report)]
     pub output: Vec<Output>,
+}
+
+/// A tool whose ids are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ToolName {
+    /// AWS Security Hub
+    SecurityHub,
+    /// Managed rules of AWS Config
+    Config,
+    /// Proactive controls of AWS Control Tower
+    ControlTower,
+    /// Prowler
+    Prowler,
+    /// Checkov
+    Checkov,
+    /// Trivy
+    Trivy,
+}
+
+impl From<ToolName> for Tool {
+    fn from(name: ToolName) -> Self {
+        match name {
+            ToolName::SecurityHub => Self::SecurityHub,
+            ToolName::Config => Self::Config,
+            ToolName::ControlTower => Self::ControlTower,
+            ToolName::Prowler => Self::Prowler,
+            ToolName::Checkov => Self::Checkov,
+            ToolName::Trivy => Self::Trivy,
+        }
+    }
 }
 
 /// A report in a file.

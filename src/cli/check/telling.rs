@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
 
+use ecs_harden_transforms::foreign::Tool;
 use ecs_harden_transforms::intent::ExecUse;
 use ecs_harden_transforms::knobs::Subject;
 use ecs_harden_transforms::model::TaskView;
@@ -15,6 +16,7 @@ use crate::cli::steer::Planned;
 use crate::cli::{CliError, diff, steer};
 use crate::context::{Context, Verbosity};
 use crate::output::diff::Secrets;
+use crate::output::foreign;
 use crate::output::json::{self, File, Gate, Stream};
 use crate::output::review::{self, Proposed, Review, Reviewed};
 use crate::output::text::{self, Drawing};
@@ -28,6 +30,8 @@ pub(super) struct Wanted<'a> {
     outputs: &'a [Output],
     run: &'a Run,
     drawing: Drawing,
+    /// By whose ids it is told to people, if not by ours.
+    tool: Option<Tool>,
     /// Whether somebody has to look at all files in order before one is drawn.
     pub(super) waits: bool,
     /// The working directory behind all links, and what paths of a review start from.
@@ -69,10 +73,19 @@ impl<'a> Wanted<'a> {
             let path = clean(&twice.path.display().to_string());
             return Err(CliError::usage(format!("two reports go to {path}"), "give each a file of its own"));
         }
+        let has_text = arguments.told.format == ReportFormat::Text
+            || outputs.iter().any(|output| output.format == ReportFormat::Text);
+        if arguments.told.tool.is_some() && !has_text {
+            return Err(CliError::usage(
+                "--as is about the report for people",
+                "take --format text, or --output text=FILE",
+            ));
+        }
         let cwd = source::real(&context.cwd, &context.cwd);
         Ok(Self {
             format: arguments.told.format,
             outputs,
+            tool: arguments.told.tool.map(Tool::from),
             waits: arguments.gate.baseline.is_some() || arguments.gate.write_baseline.is_some(),
             run: &arguments.run,
             drawing: Drawing { coloured: context.colour.out, verbosity: context.verbosity },
@@ -115,9 +128,10 @@ impl<'a> Wanted<'a> {
         let mut drawn = Drawn::default();
         let findings = file.into_iter().flat_map(|file| &file.findings);
         let known: Vec<bool> = findings.map(|finding| finding.gate == Some(Gate::Known)).collect();
-        let report = |drawing| match &planned.plan {
-            Ok(plan) => text::report_of_new(&planned.found.shown, plan, drawing, &known),
-            Err(_) => String::new(),
+        let report = |drawing| match (&planned.plan, self.tool) {
+            (Ok(plan), Some(tool)) => foreign::report(&planned.found.shown, plan, tool),
+            (Ok(plan), None) => text::report_of_new(&planned.found.shown, plan, drawing, &known),
+            (Err(_), _) => String::new(),
         };
         if self.format == ReportFormat::Text {
             drawn.shown = report(self.drawing);
