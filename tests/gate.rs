@@ -341,6 +341,15 @@ fn what_a_change_adds_to_the_policy_is_told_first_and_does_not_count() {
     scratch.check(&["a.json", "--policy-from", "main"]).is(1, &format!("a.json:4:7: {FINDING}"), &told);
     // Once merged it counts, and nothing is told.
     scratch.check(&["a.json", "--policy-from", "work"]).is(0, "", "policy work:ecs-harden.toml\n");
+    // What decides about fixes is told as well, though it never decides the exit status.
+    let policy = format!("[logs]\ngroup = \"/ecs/x\"\n{WAIVER}");
+    for (says, told) in [("accept", "an accept"), ("decline", "a decline")] {
+        scratch.write("ecs-harden.toml", &format!("{policy}\n[[{says}]]\npass = \"root-user\"\n"));
+        let note = format!("{told} of root-user: not in work, so it does not count");
+        let told = scratch.check(&["a.json", "--policy-from", "work"]);
+        assert!(told.status == 0 && told.err.contains(&note), "{}", told.err);
+    }
+    scratch.write("ecs-harden.toml", &format!("[logs]\ngroup = \"/ecs/y\"\n{WAIVER}"));
     // Every form for reviews tells it.
     for (format, expected) in [
         ("markdown", "does not count until it is merged"),

@@ -109,7 +109,13 @@ const EFFECTS: [(&str, &[&str]); 14] = [
     ("session", &["plan", "policy", "output"]),
     ("rollout", &["plan", "policy", "output"]),
     ("aws", &["rollout"]),
-    ("cli", &["ahead", "git", "image", "plan", "source", "context", "policy", "output", "baseline", "session", "rollout", "aws"]),
+    (
+        "cli",
+        &[
+            "ahead", "git", "image", "plan", "source", "context", "policy", "output", "baseline", "session", "rollout",
+            "aws",
+        ],
+    ),
     ("main", &["cli"]),
 ];
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use ecs_harden_transforms::pass::PassId;
-use ecs_harden_transforms::waiver::Waiver;
+use ecs_harden_transforms::waiver::{Ruling, Says, Waiver};
 
 use crate::baseline::{self, Baseline, Entry};
 use crate::cli::args::Run;
@@ -243,6 +243,23 @@ fn added(new: &Policy, old: Option<&Policy>) -> Vec<Proposed> {
         file: new.shown.clone(),
         line: at(&waiver.written),
     });
+    let same = |one: &Ruling, other: &Ruling| {
+        let key = |ruling: &Ruling| {
+            let globs = ruling.scope.globs().map(|glob| glob.map(str::to_owned));
+            (ruling.pass, globs, ruling.subject.as_str().map(str::to_owned), ruling.says)
+        };
+        key(one) == key(other)
+    };
+    let rulings =
+        new.rulings.iter().filter(|ruling| !old.is_some_and(|old| old.rulings.iter().any(|other| same(ruling, other))));
+    let rulings = rulings.map(|ruling| Proposed {
+        what: match ruling.says {
+            Says::Accept => format!("an accept of {}", ruling.pass),
+            Says::Decline => format!("a decline of {}", ruling.pass),
+        },
+        file: new.shown.clone(),
+        line: at(&ruling.written),
+    });
     let settings = new.settings.iter().filter(|setting| {
         let is_old = |other: &crate::policy::Setting| {
             other.key == setting.key && other.value == setting.value && other.scope.globs() == setting.scope.globs()
@@ -254,5 +271,5 @@ fn added(new: &Policy, old: Option<&Policy>) -> Vec<Proposed> {
         file: new.shown.clone(),
         line: Some(setting.line),
     });
-    waivers.chain(settings).collect()
+    waivers.chain(rulings).chain(settings).collect()
 }
