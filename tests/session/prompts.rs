@@ -65,7 +65,13 @@ const PROMPTS: &[(&str, &str, &str, Keys)] = &[
         "plaintext-secret",
         "\r",
         "1 of 2",
-        &[("a", "nothing to apply"), ("A", "nothing to apply"), ("s", "2 of 2"), ("e", "ARN of `web`"), ("w", "waive")],
+        &[
+            ("a", "nothing to apply"),
+            ("A", "nothing to apply"),
+            ("s", "2 of 2"),
+            ("e", "ARN of `DB_PASSWORD` of `web`"),
+            ("w", "waive"),
+        ],
     ),
     (
         "root-user",
@@ -125,7 +131,7 @@ const PROMPTS: &[(&str, &str, &str, Keys)] = &[
     (
         "plaintext-secret",
         "\re",
-        "ARN of `web`",
+        "ARN of `DB_PASSWORD` of `web`",
         &[
             ("nonsense\r", "this is no ARN"),
             ("arn:aws:ssm:eu-central-1:123456789012:parameter/x\r", "your answer"),
@@ -293,7 +299,7 @@ fn prompt_end(prompt: &str) -> &'static str {
         "log group of `web`" => "log group: ",
         "its region of `web`" => "its region: ",
         "paths of `web`" => "paths: ",
-        "ARN of `web`" => "ARN: ",
+        "ARN of `DB_PASSWORD` of `web`" => "ARN: ",
         "stays as it is" => "file: ",
         _ => "> ",
     }

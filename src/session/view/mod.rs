@@ -50,7 +50,8 @@ impl Session<'_> {
             State::Typing { at, asks, taken, line } => {
                 if let Some(ask) = asks.get(taken.len()) {
                     body.gap();
-                    body.flow(&[(Style::Strong, &format!("{} of {}", ask.label, self.whose(at)))], 2);
+                    let entry = ask.slot.entry.as_ref().map(|name| format!("`{name}` of ")).unwrap_or_default();
+                    body.flow(&[(Style::Strong, &format!("{} of {entry}{}", ask.label, self.whose(at)))], 2);
                     body.item("takes:", ask.takes);
                     if !ask.from.is_empty() {
                         body.item("suggested by:", &ask.from);
