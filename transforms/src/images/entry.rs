@@ -230,7 +230,8 @@ impl Level {
     }
 }
 
-/// A pattern of tags. Few are ever looked at, so it is compiled when it is.
+/// A pattern of tags, which may hold `*` and `?`.
+// Few are ever looked at, so it is compiled when it is.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
 #[schemars(with = "String")]

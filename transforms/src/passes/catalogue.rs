@@ -11,11 +11,13 @@ const INTRODUCTION: &str = "\
 `ecs-harden-transforms` is the pure half of ecs-harden: task definition text in, findings and edits out. A pass is one weakness,
 with a finding for each place that has it. This page lists them and holds the same text as `ecs-harden explain`.
 
+<!-- ANCHOR: remedies -->
 A remedy is *safe* (no task that ran before can fail or lose data through it), *unsafe* (it may break what leaned on the
 weakness; each one names what breaks and how to test for it) or *manual* (it needs a fact that nobody gave). `ecs-harden diff`
 shows safe and unsafe fixes and `ecs-harden fix` writes them; `--safe-only` holds the unsafe ones back. A weakness that hangs on
 a value that cannot be read (a placeholder, a part of the definition that the file does not hold) is *undetermined*: it is
 listed, never mended, and fails the run only with `--strict`.
+<!-- ANCHOR_END: remedies -->
 ";
 
 /// The text of `transforms/README.md`: a table with a row for each applicability of each pass, then every page.

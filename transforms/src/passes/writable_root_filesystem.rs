@@ -103,8 +103,11 @@ enum RawPath {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct FullPath {
+    /// The absolute path.
     path: String,
+    /// The size of its tmpfs, where it is not that of all.
     size: Option<Mebibytes>,
+    /// Whether programs may run from it.
     exec: Option<bool>,
 }
 
