@@ -11,11 +11,15 @@ use crate::policy::Choice;
 
 pub(super) mod check;
 pub(super) mod doctor;
+pub(super) mod generate;
 pub(super) mod live;
+pub(super) mod policy;
 
 use check::Check;
 use doctor::Doctor;
+use generate::{Completions, Manual};
 use live::{Apply, Retire, Rollback, Target, Watch};
+use policy::Policy;
 
 /// Turns an Amazon ECS task definition into a hardened revision.
 #[derive(Debug, Parser)]
@@ -84,6 +88,10 @@ pub enum Command {
     Passes,
     /// Show what a policy says
     Policy(Policy),
+    /// Print completions for a shell
+    Completions(Completions),
+    /// Write the manual pages, one for each command
+    Man(Manual),
 }
 
 /// Arguments of `init`.
@@ -211,30 +219,6 @@ pub struct Explain {
     /// Form of the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-}
-
-/// Arguments of `policy`.
-#[derive(Debug, Args)]
-pub struct Policy {
-    /// What to show.
-    #[command(subcommand)]
-    pub show: PolicyCommand,
-}
-
-/// Subcommands of `policy`.
-#[derive(Debug, Subcommand)]
-pub enum PolicyCommand {
-    /// Print what applies to each container of a definition, and from which line
-    Show {
-        /// Files, directories, or - for standard input
-        #[arg(required = true, value_name = "PATH")]
-        paths: Vec<PathBuf>,
-        /// Where the policy comes from.
-        #[command(flatten)]
-        policy: PolicySource,
-    },
-    /// Print the JSON Schema of the policy file
-    Schema,
 }
 
 /// Where the policy comes from.

@@ -9,6 +9,7 @@ mod errand;
 mod exit;
 mod explain;
 mod fix;
+mod generate;
 mod iam;
 mod init;
 mod learn;
@@ -214,6 +215,8 @@ pub fn run(cli: Cli, mut context: Context) -> Exit {
         Command::Explain(arguments) => explain::run(&arguments, &mut context),
         Command::Passes => explain::list(&mut context),
         Command::Policy(arguments) => policy::run(&arguments, &mut context),
+        Command::Completions(arguments) => generate::completions(&arguments, &mut context),
+        Command::Man(arguments) => generate::man(&arguments, &mut context),
     };
     let ended = ended.and_then(|exit| context.out.flush().map(|()| exit).map_err(CliError::from));
     match ended {

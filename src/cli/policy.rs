@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use ecs_harden_transforms::model::TaskView;
 
-use super::args::{Policy, PolicyCommand, PolicySource};
+use super::args::PolicySource;
+use super::args::policy::{Policy, PolicyCommand};
 use super::{CliError, Exit, steer};
 use crate::context::Context;
 use crate::output::clean;
