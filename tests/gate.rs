@@ -404,3 +404,17 @@ fn the_report_for_programs_says_what_counts() {
     let sarif = scratch.check(&["a.json", "--format", "sarif", "--baseline", "base.json"]);
     assert!(sarif.status == 0 && sarif.out.contains("\"baselineState\": \"unchanged\""), "{}", sarif.out);
 }
+
+/// A waiver may come alone; whoever reviews it decides on all that it is about.
+#[test]
+fn what_a_change_adds_to_the_policy_is_told_where_no_definition_is_touched() {
+    let scratch = Scratch::repository(&[("a.json", &weak("a", 0))]);
+    scratch.git(&["checkout", "--quiet", "-b", "work"]);
+    scratch.write("ecs-harden.toml", WAIVER);
+    scratch.commit();
+    let told = scratch.check(&["--policy-from", "main", "--changed-since", "main"]);
+    let note = "note: ecs-harden.toml:2: a waiver of root-user: until the image is rebuilt: not in main, so it does not count\n";
+    told.is(0, "", note);
+    let markdown = scratch.check(&["--policy-from", "main", "--changed-since", "main", "--format", "markdown"]);
+    assert!(markdown.out.contains("#### Added by this change: does not count until it is merged"), "{}", markdown.out);
+}
