@@ -9,6 +9,7 @@ import argparse
 import html.parser
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import urllib.parse
@@ -32,6 +33,18 @@ def mdbook():
     if not program.exists() or subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout.strip() != f"mdbook v{MDBOOK}":
         subprocess.run([*INSTALL, "--root", TOOLS, "--quiet"], check=True)
     return program
+
+
+def included():
+    """Tells whether every part that a page includes by name is marked there: mdBook would leave it out without a word."""
+    found = []
+    for page in sorted((ROOT / "docs" / "src").rglob("*.md")):
+        for path, name in re.findall(r"{{#include ([^:}]+):([a-z][a-z-]*)}}", page.read_text(encoding="utf-8")):
+            marked = (page.parent / path).read_text(encoding="utf-8").splitlines()
+            if not any(line.removesuffix(" -->").endswith(f"ANCHOR: {name}") for line in marked):
+                found.append(f"{page.relative_to(ROOT)}: {path} marks no part {name}")
+    print("\n".join(found), file=sys.stderr, end="\n" if found else "")
+    return not found
 
 
 def build():
@@ -93,7 +106,7 @@ def links():
             told = wrong(pages, path, link)
             if told:
                 found.append(f"{path.relative_to(SITE)}:{line}: {link} {told}")
-    print("\n".join(dict.fromkeys(found)), file=sys.stderr)
+    print("\n".join(dict.fromkeys(found)), file=sys.stderr, end="\n" if found else "")
     print(f"site: {len(pages)} pages, {followed} links, {len(found)} wrong")
     return bool(pages) and not found
 
@@ -103,7 +116,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--links", action="store_true", help="check the links of the site that is there")
     options = parser.parse_args()
-    return 0 if (options.links or build()) and links() else 1
+    return 0 if (options.links or included() and build()) and links() else 1
 
 
 if __name__ == "__main__":
