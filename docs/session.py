@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Records the session of the README from a real run: drives `ecs-harden fix -i` in a pseudo terminal, and draws what the terminal shows.
 
-    docs/session.py           writes docs/session.svg
+    docs/session.py           writes docs/src/session.svg
     docs/session.py --check   fails where the picture is not what the program shows by now
 """
 
@@ -22,7 +22,7 @@ import termios
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PICTURE = ROOT / "docs" / "session.svg"
+PICTURE = ROOT / "docs" / "src" / "session.svg"
 COLUMNS, ROWS = 96, 36
 
 ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:checkout/db-Q7xK2m:password::"
@@ -230,7 +230,7 @@ def main():
         return 0
     if PICTURE.read_text() == picture:
         return 0
-    print("docs/session.svg is not what the program shows; docs/session.py makes it anew", file=sys.stderr)
+    print("docs/src/session.svg is not what the program shows; docs/session.py makes it anew", file=sys.stderr)
     return 1
 
 
