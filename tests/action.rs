@@ -16,6 +16,7 @@ mod server;
 mod world;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
 use snapbox::{Assert, Data, data::DataFormat};
@@ -200,6 +201,24 @@ fn of_a_checkout_of_one_commit_the_base_is_fetched() {
     let note = "ecs-harden: fetching the base branch; with fetch-depth: 0 of actions/checkout it is there already\n";
     assert!(done.log.contains(note), "{}", done.log);
     assert_eq!((done.status, annotations(&done)), (1, annotations(&whole)));
+}
+
+/// The token goes to git by its environment; a private repository gives nothing without it.
+#[test]
+fn of_a_checkout_that_keeps_no_credentials_the_base_is_fetched_with_the_token() {
+    let world = story();
+    world.check_out(false);
+    let found = Command::new("sh").args(["-c", "command -v git"]).output().unwrap().stdout;
+    let wanted = format!("$(printf 'x-access-token:{TOKEN}' | base64 | tr -d '\\n')");
+    let git = format!(
+        "#!/bin/sh\ncase \"$*\" in *{TOKEN}*) exit 99 ;; fetch*) test \"$GIT_CONFIG_KEY_0=$GIT_CONFIG_VALUE_0\" = \"http.$GITHUB_SERVER_URL/.extraheader=AUTHORIZATION: basic {wanted}\" || exit 128 ;; esac\nexec {} \"$@\"\n",
+        String::from_utf8(found).unwrap().trim()
+    );
+    let path = world.directory.path().join("bin/git");
+    fs::write(&path, git).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    let done = world.run();
+    assert!(done.status == 1 && done.log.contains("file=services/pay.json"), "{}", done.log);
 }
 
 #[test]
