@@ -6,7 +6,9 @@
 set -euo pipefail
 
 use() {
-  echo "ecs-harden: $("$1" --version) from $2"
+  local told
+  told=$("$1" --version) || fail "the program from $2 does not run here"
+  echo "ecs-harden: $told from $2"
   echo "binary=$1" >>"$GITHUB_OUTPUT"
   exit 0
 }
@@ -77,7 +79,7 @@ release() {
   told=$(awk -v name="$asset" '$2 == name || $2 == "*" name { print $1 }' "$into/SHA256SUMS")
   [ -n "$told" ] || fail "SHA256SUMS of v$version does not name $asset"
   [ "$(digest "$into/$asset")" = "$told" ] || fail "$asset of v$version is not what SHA256SUMS says; nothing of it was run"
-  tar -xzf "$into/$asset" -C "$into"
+  tar -xzf "$into/$asset" -C "$into" || fail "$asset of v$version cannot be unpacked"
   program=$into/ecs-harden-$target/ecs-harden
   case $target in *windows*) program=$program.exe ;; esac
 }

@@ -116,6 +116,10 @@ fn a_download_that_is_not_what_its_checksum_says_is_never_run() {
     let mut world = released(COMMIT, COMMIT);
     world.input("binary", "nowhere");
     says(&world.run(), "::error title=ecs-harden::the input binary names no program");
+    let broken = world.directory.path().join("bin/cargo");
+    fs::write(&broken, "#!/bin/sh\nexit 9\n").unwrap();
+    world.input("binary", broken.to_str().unwrap());
+    says(&world.run(), "::error title=ecs-harden::the program from the input binary does not run here");
 }
 
 #[test]
