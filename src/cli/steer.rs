@@ -139,7 +139,7 @@ pub(super) fn each<T: Send>(
     for error in &expanded.errors {
         let path = error.path().unwrap_or(Path::new("-")).to_owned();
         let (input, shown) = (Input::File(path.clone()), path.display().to_string());
-        let found = Found { input, shown, real: path, origin: Origin::Named };
+        let found = Found { input, shown, real: source::real(&path, &cwd), origin: Origin::Named };
         let planned = unread(found, error);
         let drawn = draw(&planned);
         worst = worst.max(next(planned, drawn, context)?);
