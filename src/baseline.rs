@@ -39,6 +39,14 @@ pub struct Entry {
     pub container: String,
     /// What within it.
     pub subject: String,
+    /// Whether it could not be told if this is weak. Such an entry does not stand for one that is.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub undetermined: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 #[derive(Serialize, Deserialize)]
@@ -62,7 +70,8 @@ impl Entry {
     /// How people read it.
     pub fn phrase(&self) -> String {
         let container = if self.container.is_empty() { String::new() } else { format!(" of {}", self.container) };
-        format!("{} {}{container} in {}", self.pass, self.subject, self.file)
+        let open = if self.undetermined { " (undetermined)" } else { "" };
+        format!("{} {}{container}{open} in {}", self.pass, self.subject, self.file)
     }
 }
 
@@ -94,7 +103,8 @@ pub fn entries<'f>(path: &str, file: &'f File) -> impl Iterator<Item = Entry> + 
     let kept = file.findings.iter().filter(|finding| finding.gate != Some(Gate::Waived));
     kept.map(move |finding| {
         let [pass, family, container, subject] = review::names(file, finding).map(str::to_owned);
-        Entry { file: path.clone(), pass, family, container, subject }
+        let undetermined = review::is_undetermined(finding);
+        Entry { file: path.clone(), pass, family, container, subject, undetermined }
     })
 }
 
@@ -120,6 +130,7 @@ impl Baseline {
             let fits = |(entry, used): &(&Entry, &mut bool)| {
                 !**used
                     && entry.file == known
+                    && (!entry.undetermined || review::is_undetermined(finding))
                     && [&entry.pass, &entry.family, &entry.container, &entry.subject].into_iter().eq(names)
             };
             if let Some((_, used)) = self.entries.iter().zip(&mut self.used).find(fits) {

@@ -104,11 +104,25 @@ pub enum Verbosity {
     Verbose,
 }
 
+/// What runners set that need not set `CI`: GitHub, GitLab, Jenkins, Azure Pipelines, `CodeBuild`, `TeamCity`, Buildkite.
+const RUNNERS: [&str; 7] = [
+    "GITHUB_ACTIONS",
+    "GITLAB_CI",
+    "JENKINS_URL",
+    "TF_BUILD",
+    "CODEBUILD_BUILD_ID",
+    "TEAMCITY_VERSION",
+    "BUILDKITE_BUILD_ID",
+];
+
 impl Context {
     /// The real streams and environment.
     pub fn of_process() -> io::Result<Self> {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        let ci = std::env::var("CI").is_ok_and(|value| !value.is_empty() && value != "false" && value != "0");
+        let ci = match std::env::var("CI") {
+            Ok(value) if !value.is_empty() => value != "false" && value != "0",
+            _ => RUNNERS.iter().any(|name| set(name)),
+        };
         let plain = set("NO_COLOR") || std::env::var("TERM").is_ok_and(|term| term == "dumb");
         let forced = std::env::var("CLICOLOR_FORCE").is_ok_and(|value| value != "0" && !value.is_empty());
         Ok(Self {

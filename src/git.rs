@@ -1,10 +1,17 @@
 //! What git knows of the files at hand, by asking its program: what was touched since a revision, and what a file was there.
+//!
+//! Nothing that files of the repository name is run, nor what its own configuration would put between a file and its bytes.
 
-use std::collections::BTreeSet;
-use std::ffi::OsStr;
+mod touched;
+mod tree;
+
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+
+pub use touched::Touched;
+pub use tree::Tree;
 
 /// Why git could not be asked, one variant for each thing to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +32,22 @@ pub enum GitError {
         revision: String,
         /// Whether history was cut off when it was fetched.
         shallow: bool,
+    },
+    /// Several references have that name, and git would take a tag before a branch.
+    #[error("{revision} names more than one thing here: {}", references.join(", "))]
+    Ambiguous {
+        /// The revision.
+        revision: String,
+        /// What it names.
+        references: Vec<String>,
+    },
+    /// A link leads out of the repository, where nobody knows what was at a revision.
+    #[error("at {revision} the link {link} leads out of the repository")]
+    LeadsOut {
+        /// The revision.
+        revision: String,
+        /// The link, from the top of the repository.
+        link: String,
     },
     /// The two have no commit in common.
     #[error("{revision} and what is checked out have no common commit here{}", cut_off(*.shallow))]
@@ -62,6 +85,8 @@ impl GitError {
             Self::NoRevision { .. } => {
                 "`git fetch origin BRANCH` fetches it, as origin/BRANCH; `git branch --all` lists what is here"
             }
+            Self::Ambiguous { .. } => "write the one that is meant in full",
+            Self::LeadsOut { .. } => "put the file itself there, or name one with --policy",
             Self::NoCommonCommit { .. } => "name a revision that this one grew from",
             Self::Failed { .. } => "run that command here to see more",
         }
@@ -74,28 +99,10 @@ pub struct Repository {
     top: PathBuf,
 }
 
-/// The files of a repository at one commit.
-#[derive(Clone, Debug)]
-pub struct Tree {
-    repository: Repository,
-    /// The revision as it was named.
-    pub revision: String,
-    commit: String,
-}
-
-/// What was touched since a revision, as real paths.
-#[derive(Clone, Debug, Default)]
-pub struct Touched {
-    /// Files that are new, or hold something else; those that merely moved are not among them.
-    pub files: BTreeSet<PathBuf>,
-    /// Files that were there and are gone.
-    pub gone: BTreeSet<PathBuf>,
-}
-
 impl Repository {
     /// The repository that a directory lies in.
     pub fn of(directory: &Path) -> Result<Self, GitError> {
-        let told = run(directory, &["rev-parse", "--show-toplevel"])?;
+        let told = run(directory, ["rev-parse", "--show-toplevel"])?;
         if !told.status.success() {
             return Err(GitError::NoRepository { told: last_line(&told.stderr) });
         }
@@ -105,66 +112,46 @@ impl Repository {
 
     /// The files at a revision.
     pub fn tree(&self, revision: &str) -> Result<Tree, GitError> {
+        let commit = self.commit(revision)?;
+        Ok(Tree::new(self.clone(), revision, commit))
+    }
+
+    /// The commit that a revision names.
+    fn commit(&self, revision: &str) -> Result<String, GitError> {
         let commit = format!("{revision}^{{commit}}");
-        let told = run(&self.top, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?;
+        let told = run(&self.top, ["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?;
         if !told.status.success() {
             return Err(GitError::NoRevision { revision: revision.to_owned(), shallow: self.is_shallow()? });
         }
-        let commit = String::from_utf8_lossy(&told.stdout).trim().to_owned();
-        Ok(Tree { repository: self.clone(), revision: revision.to_owned(), commit })
+        // Whoever may push a tag could have it taken for the branch of that name.
+        let names = ["tags", "heads", "remotes"].map(|kind| format!("refs/{kind}/{revision}"));
+        let known =
+            self.ask(["for-each-ref", "--format=%(refname)"].into_iter().chain(names.iter().map(String::as_str)))?;
+        let known = String::from_utf8_lossy(&known).into_owned();
+        let references: Vec<String> =
+            known.lines().filter(|known| names.iter().any(|name| name == known)).map(str::to_owned).collect();
+        if references.len() > 1 {
+            return Err(GitError::Ambiguous { revision: revision.to_owned(), references });
+        }
+        Ok(String::from_utf8_lossy(&told.stdout).trim().to_owned())
     }
 
     fn is_shallow(&self) -> Result<bool, GitError> {
-        Ok(self.ask(&["rev-parse", "--is-shallow-repository"])?.starts_with(b"true"))
+        Ok(self.ask(["rev-parse", "--is-shallow-repository"])?.starts_with(b"true"))
     }
 
-    /// What was touched since this line of work left that of `revision`, what is not committed yet among it.
-    pub fn touched_since(&self, revision: &str) -> Result<Touched, GitError> {
-        let tree = self.tree(revision)?;
-        let told = run(&self.top, &["merge-base", &tree.commit, "HEAD"])?;
-        if !told.status.success() {
-            return Err(GitError::NoCommonCommit { revision: revision.to_owned(), shallow: self.is_shallow()? });
-        }
-        let base = String::from_utf8_lossy(&told.stdout).trim().to_owned();
-        let diff = [
-            "diff",
-            "--name-status",
-            "-z",
-            "--find-renames",
-            "--no-ext-diff",
-            "--no-textconv",
-            "--ignore-submodules",
-            &base,
-        ];
-        let changes = self.ask(&diff)?;
-        let mut touched = Touched::default();
-        let mut fields = changes.split(|byte| *byte == 0).filter(|field| !field.is_empty());
-        while let (Some(status), Some(path)) = (fields.next(), fields.next()) {
-            match status {
-                [b'D', ..] => drop(touched.gone.insert(self.real(path))),
-                [b'R', similar @ ..] => {
-                    touched.gone.insert(self.real(path));
-                    let moved = fields.next().filter(|_| similar != b"100");
-                    touched.files.extend(moved.map(|path| self.real(path)));
-                }
-                _ => drop(touched.files.insert(self.real(path))),
-            }
-        }
-        let others = self.ask(&["ls-files", "--others", "--exclude-standard", "-z"])?;
-        touched
-            .files
-            .extend(others.split(|byte| *byte == 0).filter(|path| !path.is_empty()).map(|path| self.real(path)));
-        Ok(touched)
+    fn ask<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Result<Vec<u8>, GitError> {
+        self.ask_with(arguments, &[])
     }
 
-    /// The file itself, behind all links, as inputs name it.
-    fn real(&self, path: &[u8]) -> PathBuf {
-        let path = self.top.join(path_of(path));
-        path.canonicalize().unwrap_or(path)
-    }
-
-    fn ask(&self, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
-        let told = run(&self.top, arguments)?;
+    /// Asks with settings of its own, which weigh more than those of the repository.
+    fn ask_with<'a>(
+        &self,
+        arguments: impl IntoIterator<Item = &'a str>,
+        settings: &[(OsString, &str)],
+    ) -> Result<Vec<u8>, GitError> {
+        let arguments: Vec<&str> = arguments.into_iter().collect();
+        let told = with(command(&self.top, arguments.iter().copied()), settings).output().map_err(GitError::NoGit)?;
         if told.status.success() {
             return Ok(told.stdout);
         }
@@ -173,30 +160,30 @@ impl Repository {
     }
 }
 
-impl Tree {
-    /// What the file at this real path was at the commit; `None` where there was none.
-    pub fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, GitError> {
-        let Ok(relative) = path.strip_prefix(&self.repository.top) else { return Ok(None) };
-        let name = relative.to_string_lossy().replace('\\', if cfg!(windows) { "/" } else { "\\" });
-        let listed = ["--literal-pathspecs", "ls-tree", "-z", "--full-tree", &self.commit, "--", &name];
-        let entry = self.repository.ask(&listed)?;
-        // Mode, kind and object before the tab; links and directories hold no text of their own.
-        let entry = String::from_utf8_lossy(&entry).into_owned();
-        let mut words = entry.split(['\t', ' ']);
-        match (words.next(), words.next(), words.next()) {
-            (Some(mode), Some("blob"), Some(object)) if mode != "120000" => {
-                Ok(Some(self.repository.ask(&["cat-file", "blob", object])?))
-            }
-            _ => Ok(None),
-        }
-    }
+fn run<'a>(directory: &Path, arguments: impl IntoIterator<Item = &'a str>) -> Result<Output, GitError> {
+    command(directory, arguments).output().map_err(GitError::NoGit)
 }
 
-fn run(directory: &Path, arguments: &[&str]) -> Result<Output, GitError> {
+fn command<'a>(directory: &Path, arguments: impl IntoIterator<Item = &'a str>) -> Command {
     let mut git = Command::new("git");
-    // No programs that the repository names are run, and nothing is written.
+    // Nothing is written, nobody is asked, and what a partial clone lacks is fetched by no program that a configuration names.
     git.current_dir(directory).args(["--no-optional-locks", "-c", "core.fsmonitor=false"]).args(arguments);
-    git.env("LC_ALL", "C").stdin(Stdio::null()).output().map_err(GitError::NoGit)
+    git.env("LC_ALL", "C").env("GIT_TERMINAL_PROMPT", "0").env("GIT_ALLOW_PROTOCOL", "file:git:http:https:ssh");
+    git.stdin(Stdio::null());
+    git
+}
+
+/// Settings go by the environment, since on the command line a name may hold no `=`. Those that are there already stay.
+fn with(mut git: Command, settings: &[(OsString, &str)]) -> Command {
+    if settings.is_empty() {
+        return git;
+    }
+    let known = std::env::var("GIT_CONFIG_COUNT").ok().and_then(|count| count.parse().ok()).unwrap_or(0);
+    for (number, (key, value)) in (known..).zip(settings) {
+        git.env(format!("GIT_CONFIG_KEY_{number}"), key).env(format!("GIT_CONFIG_VALUE_{number}"), value);
+    }
+    git.env("GIT_CONFIG_COUNT", (known + settings.len()).to_string());
+    git
 }
 
 fn last_line(bytes: &[u8]) -> String {

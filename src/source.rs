@@ -16,7 +16,7 @@ use std::sync::Arc;
 use ecs_harden_transforms::model::{Digest, LaunchType};
 
 pub use error::SourceError;
-pub use expand::{Expanded, expand};
+pub use expand::{Expanded, expand, expand_beyond, has_fitting_name, mentions_containers};
 pub use write::{create, replace};
 
 pub use ecs_harden_transforms::read::MAX_BYTES as LIMIT;
@@ -134,7 +134,7 @@ pub fn top(directory: &Path) -> Option<&Path> {
 }
 
 /// The path without `.` and `..`, by its words alone.
-fn normal(path: &Path) -> PathBuf {
+pub fn normal(path: &Path) -> PathBuf {
     path.components().fold(PathBuf::new(), |mut normal, part| {
         match part {
             Component::CurDir => {}

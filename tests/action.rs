@@ -157,6 +157,21 @@ fn a_comment_of_somebody_else_is_never_written_over() {
 }
 
 #[test]
+fn an_answer_that_is_none_is_told_and_the_findings_decide_all_the_same() {
+    if !curl_and_jq_are_there() {
+        return;
+    }
+    for nonsense in [&b""[..], b"<html>", b"{}"] {
+        let world = story();
+        world.github.state.lock().unwrap().nonsense = Some(nonsense);
+        let done = world.run();
+        let said = "no comment was written: the API answers something else than comments;";
+        assert!(done.log.contains(said), "{}", done.log);
+        assert!(done.ran.contains(&"Decide".to_owned()) && done.status == 1, "{}", done.log);
+    }
+}
+
+#[test]
 fn a_token_that_may_not_write_is_told_and_fails_nothing() {
     if !curl_and_jq_are_there() {
         return;

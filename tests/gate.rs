@@ -3,6 +3,10 @@
 #![allow(missing_docs, reason = "a test crate has no public items")]
 #![allow(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
 
+#[cfg(unix)]
+#[path = "gate/evasion.rs"]
+mod evasion;
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;

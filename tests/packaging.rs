@@ -234,6 +234,8 @@ fn the_hook_fails_on_a_weak_definition_and_passes_a_mended_one() {
     fs::copy(root().join("examples/ecs-harden.toml"), work.join("ecs-harden.toml")).unwrap();
     // No task definition: the hook must not look at it.
     fs::write(work.join("package.json"), "{}").unwrap();
+    // It sounds like one and holds something else.
+    fs::write(work.join("deploy/taskdef.schema.json"), "{}").unwrap();
     commit(&work);
     let attempt = || {
         let arguments = ["try-repo", hooks.to_str().unwrap(), "ecs-harden-system", "--all-files", "--color", "never"];
@@ -248,6 +250,12 @@ fn the_hook_fails_on_a_weak_definition_and_passes_a_mended_one() {
     commit(&work);
     let (status, told) = attempt();
     assert!(status == 0 && told.contains("Passed"), "{told}");
+    // The name of a file is no flag.
+    fs::create_dir(work.join("--baseline=d")).unwrap();
+    fs::copy(root().join("examples/checkout-api.json"), work.join("--baseline=d/taskdef.json")).unwrap();
+    commit(&work);
+    let (status, told) = attempt();
+    assert!(status == 1 && told.contains("--baseline=d/taskdef.json:15:13"), "{told}");
 }
 
 #[test]

@@ -62,7 +62,7 @@ fn ecs_harden(directory: &Path, arguments: &[String]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_ecs-harden"))
         .current_dir(directory)
         .args(arguments)
-        .env_remove("CI")
+        .env("CI", "false")
         .env_remove("NO_COLOR")
         .env_remove("AWS_REGION")
         .env_remove("AWS_DEFAULT_REGION")
@@ -199,7 +199,7 @@ fn the_command_line_says_what_its_goldens_show() {
             fs::copy(&path, scratch.path().join(name(&path))).unwrap();
         }
         let mut command = Command::new(env!("CARGO_BIN_EXE_ecs-harden"));
-        command.env_remove("CI").env_remove("CLICOLOR_FORCE").env_remove("COLUMNS").env("NO_COLOR", "1");
+        command.env("CI", "false").env_remove("CLICOLOR_FORCE").env_remove("COLUMNS").env("NO_COLOR", "1");
         command.env_remove("AWS_REGION").env_remove("AWS_DEFAULT_REGION").env_remove("AWS_PROFILE");
         command.env("HOME", scratch.path()).env("AWS_EC2_METADATA_DISABLED", "true");
         for argument in args(&case) {

@@ -98,7 +98,7 @@ const PURE: &[(&str, &[&str])] = &[
 /// The layers of the binary.
 const EFFECTS: [(&str, &[&str]); 14] = [
     ("ahead", &[]),
-    ("git", &[]),
+    ("git", &["source"]),
     ("source", &["ahead"]),
     ("context", &["rollout", "aws"]),
     ("image", &["source"]),

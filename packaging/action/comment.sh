@@ -51,6 +51,7 @@ mine=
 page=1
 while [ -z "$mine" ]; do
   told=$(ask GET "$comments?per_page=100&page=$page" 2>"$scratch/why") || leave "$(tail -n 1 "$scratch/why")"
+  [ "$(jq --raw-output type 2>/dev/null <<<"$told")" = array ] || leave "the API answers something else than comments"
   mine=$(jq --raw-output --arg marker "$marker" --arg author "${INPUT_COMMENT_AUTHOR:-github-actions[bot]}" \
     'map(select(.user.login == $author and (.body | startswith($marker)))) | first | .id // empty' <<<"$told")
   if [ "$(jq length <<<"$told")" -lt 100 ]; then break; fi

@@ -1,6 +1,7 @@
 //! `ecs-harden check`: report, and change nothing.
 
 mod gate;
+mod places;
 mod telling;
 
 use super::args::check::{Check, ReportFormat};
@@ -10,6 +11,7 @@ use super::{CliError, Exit, steer};
 use crate::context::Context;
 use crate::plan::Standing;
 use gate::Doorway;
+use places::Places;
 use telling::{Drawn, Telling, Wanted};
 
 /// What a run over many files adds up to.
@@ -24,13 +26,17 @@ struct Total {
 /// Runs the command.
 pub(super) fn run(arguments: &Check, context: &mut Context) -> Result<Exit, CliError> {
     let wanted = Wanted::of(arguments, context)?;
+    let places = Places::of(arguments, context)?;
     let mut telling = Telling::default();
     let given = Given::of(&arguments.paths, &arguments.target, context)?;
     let mut doorway = Doorway::of(arguments, context)?;
-    let mut expanded = given.inputs().expand(context);
+    let touched = doorway.touched(context)?;
+    let mut expanded = given.inputs().expand(&touched.files, context);
+    let is_about_others = arguments.definitions_only && expanded.keep_definitions();
+    places.spare(&expanded)?;
     // A waiver may come alone, in a change that touches no definition.
-    telling.proposed = doorway.proposed(&expanded.found, context)?;
-    let is_untouched = doorway.keep_touched(&mut expanded, context)?;
+    telling.proposed = doorway.proposed(&expanded, context)?;
+    let is_untouched = doorway.keep_touched(&touched, &mut expanded, context)?;
     let header = if arguments.told.format == ReportFormat::Text { Header::Out } else { Header::Report };
     let tree = doorway.tree.clone();
     let waivers = if arguments.gate.no_waivers { Waived::Ignored } else { Waived::Counts };
@@ -58,7 +64,7 @@ pub(super) fn run(arguments: &Check, context: &mut Context) -> Result<Exit, CliE
         telling.add(&wanted, drawn, context)?;
         Ok(exit)
     };
-    let exit = if is_untouched {
+    let exit = if is_untouched || is_about_others {
         Exit::Clean
     } else {
         steer::each(job, context, |planned: &Planned| wanted.ahead(planned), &mut next)?

@@ -173,11 +173,24 @@ pub fn main() -> Exit {
     panic::catch_unwind(from_process).unwrap_or(Exit::Unproven)
 }
 
+/// Tells what is wrong with the arguments. They are repeated only where they are plain text: a log could take others for commands.
+fn refuse_arguments(error: &clap::Error) -> io::Result<()> {
+    let odd = std::env::args_os().position(|argument| argument.to_string_lossy().chars().any(char::is_control));
+    match odd.filter(|_| error.use_stderr()) {
+        None => error.print(),
+        Some(number) => writeln!(
+            io::stderr(),
+            "error: {}; argument {number} holds control characters\n  hint: write it without them, or see `ecs-harden --help`",
+            error.kind().as_str().unwrap_or("the arguments cannot be taken")
+        ),
+    }
+}
+
 fn from_process() -> Exit {
     let cli = match Cli::from_process() {
         Ok(cli) => cli,
         Err(error) => {
-            drop(error.print());
+            drop(refuse_arguments(&error));
             return if error.use_stderr() { Exit::Usage } else { Exit::Clean };
         }
     };

@@ -1,6 +1,7 @@
 //! What every command over documents shares: flags to wishes, inputs to plans, refusals to lines.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -99,11 +100,11 @@ pub(super) enum Inputs<'a> {
 }
 
 impl Inputs<'_> {
-    /// The texts themselves.
-    pub(super) fn expand(self, context: &Context) -> Expanded {
+    /// The texts themselves, and those of `beyond` that are below a directory among them.
+    pub(super) fn expand(self, beyond: &BTreeSet<PathBuf>, context: &Context) -> Expanded {
         match self {
-            Self::Named(paths) => source::expand(paths, &context.cwd, context.workers),
-            Self::Read(found) => Expanded { found: found.to_vec(), errors: Vec::new() },
+            Self::Named(paths) => source::expand_beyond(paths, beyond, &context.cwd, context.workers),
+            Self::Read(found) => Expanded { found: found.to_vec(), ..Expanded::default() },
             Self::Expanded(_) => Expanded::default(),
         }
     }
@@ -126,7 +127,7 @@ pub(super) fn each<T: Send>(
     let expanded = match job.inputs {
         Inputs::Expanded(expanded) => expanded,
         inputs => {
-            own = inputs.expand(context);
+            own = inputs.expand(&BTreeSet::new(), context);
             &own
         }
     };

@@ -161,6 +161,11 @@ pub fn names<'a>(file: &'a File, finding: &'a Finding) -> [&'a str; 4] {
     [finding.pass, file.family.as_deref().unwrap_or_default(), place, &finding.subject]
 }
 
+/// Whether it cannot be told if this is weak.
+pub fn is_undetermined(finding: &Finding) -> bool {
+    finding.decision == "undetermined"
+}
+
 impl Item<'_> {
     fn gate(&self) -> Gate {
         self.finding.gate.unwrap_or(Gate::Counts)
@@ -172,7 +177,7 @@ impl Item<'_> {
     }
 
     fn is_undetermined(&self) -> bool {
-        self.finding.decision == "undetermined"
+        is_undetermined(self.finding)
     }
 
     fn severity(&self) -> Severity {
@@ -232,6 +237,8 @@ impl Item<'_> {
     fn fingerprint(&self, place: &str) -> String {
         let ordinal = self.ordinal.to_string();
         let names = names(&self.reviewed.file, self.finding).into_iter().chain([place, &ordinal]);
+        // Who lives with what cannot be told has not decided about what is weak.
+        let names = names.chain(self.is_undetermined().then_some("undetermined"));
         fingerprint(&names.collect::<Vec<_>>())
     }
 }

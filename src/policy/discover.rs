@@ -52,30 +52,73 @@ impl<'a> Policies<'a> {
     /// The policy for one input. Standard input and what is read from ECS count as standing in the
     /// working directory.
     pub fn of(&mut self, found: &Found) -> Result<Option<Arc<Policy>>, PolicyError> {
-        match self.choice {
-            Choice::None => Ok(None),
-            Choice::Named(path) if self.tree.is_some() => {
-                let path = source::real(path, self.cwd);
-                if self.is_there(&path)? { self.read(&path).map(Some) } else { Ok(None) }
-            }
-            Choice::Named(path) => self.read(path).map(Some),
-            Choice::Nearest => {
-                let directory = match found.input {
-                    Input::Stdin | Input::Live(_) => self.cwd,
-                    Input::File(_) => found.real.parent().unwrap_or(self.cwd),
-                };
-                self.nearest(directory)
+        match (self.choice, self.tree) {
+            (Choice::None, _) => Ok(None),
+            (Choice::Named(path), Some(tree)) => match tree.place(path, self.cwd) {
+                Some(place) => self.then(tree, &place),
+                // No change of the repository reaches it.
+                None => self.read(path, None).map(Some),
+            },
+            (Choice::Named(path), None) => self.read(path, None).map(Some),
+            (Choice::Nearest, tree) => {
+                let policy = self.of_directory(self.directory(found))?;
+                if let (Some(tree), Input::File(path)) = (tree, &found.input) {
+                    self.mind_link(tree, path, found, policy.as_deref())?;
+                }
+                Ok(policy)
             }
         }
+    }
+
+    /// The policy for what is in a real directory.
+    pub fn of_directory(&mut self, directory: &Path) -> Result<Option<Arc<Policy>>, PolicyError> {
+        match self.choice {
+            Choice::Nearest => self.nearest(directory),
+            Choice::Named(_) | Choice::None => Ok(None),
+        }
+    }
+
+    fn directory<'f>(&self, found: &'f Found) -> &'f Path
+    where
+        'a: 'f,
+    {
+        match found.input {
+            Input::Stdin | Input::Live(_) => self.cwd,
+            Input::File(_) => found.real.parent().unwrap_or(self.cwd),
+        }
+    }
+
+    /// Refuses a link that was not there at the commit, and that leads from under one policy to under another: who may set links would
+    /// choose the policy.
+    fn mind_link(
+        &mut self,
+        tree: &Tree,
+        path: &Path,
+        found: &Found,
+        there: Option<&Policy>,
+    ) -> Result<(), PolicyError> {
+        let Some(place) = tree.place(path, self.cwd).filter(|place| *place != found.real) else { return Ok(()) };
+        if tree.resolve(&place).map_err(|error| self.unasked(&place, &error))?.is_some_and(|then| then == found.real) {
+            return Ok(());
+        }
+        let here = self.of_directory(place.parent().unwrap_or(&place))?;
+        let name = |policy: Option<&Policy>| policy.map_or_else(|| "none".to_owned(), |policy| policy.shown.clone());
+        let (here, there) = (name(here.as_deref()), name(there));
+        if here == there {
+            return Ok(());
+        }
+        Err(PolicyError {
+            shown: found.shown.clone(),
+            at: None,
+            message: format!("this link is new, and another policy counts where it leads: here {here}, there {there}"),
+            next_step: "put the file itself there, or name one policy with --policy".into(),
+        })
     }
 
     /// The file that holds the policy for one input, whether it was read or not; and where a new one would be found: in the working
     /// directory where that is above the input, else beside it.
     pub fn place_of(&self, found: &Found) -> Option<PathBuf> {
-        let directory = match found.input {
-            Input::Stdin | Input::Live(_) => self.cwd,
-            Input::File(_) => found.real.parent().unwrap_or(self.cwd),
-        };
+        let directory = self.directory(found);
         match self.choice {
             Choice::None => None,
             Choice::Named(path) => Some(self.cwd.join(path)),
@@ -99,23 +142,23 @@ impl<'a> Policies<'a> {
             return Ok(known.clone());
         }
         let candidate = directory.join(NAME);
-        let found = if self.is_there(&candidate)? {
-            Some(self.read(&candidate)?)
-        } else {
-            match directory.parent() {
-                Some(parent) if !directory.join(".git").exists() => self.nearest(parent)?,
-                _ => None,
-            }
+        let found = match self.tree {
+            Some(tree) => self.then(tree, &candidate)?,
+            None if candidate.is_file() => Some(self.read(&candidate, None)?),
+            None => None,
+        };
+        let found = match (found, directory.parent()) {
+            (None, Some(parent)) if !directory.join(".git").exists() => self.nearest(parent)?,
+            (found, _) => found,
         };
         self.by_directory.insert(directory.to_owned(), found.clone());
         Ok(found)
     }
 
-    fn is_there(&self, path: &Path) -> Result<bool, PolicyError> {
-        match self.tree {
-            None => Ok(path.is_file()),
-            Some(tree) => tree.read(path).map(|bytes| bytes.is_some()).map_err(|error| self.unasked(path, &error)),
-        }
+    /// The policy that was at a place of the repository; `None` where there was none.
+    fn then(&mut self, tree: &Tree, place: &Path) -> Result<Option<Arc<Policy>>, PolicyError> {
+        let file = tree.resolve(place).map_err(|error| self.unasked(place, &error))?;
+        file.map(|file| self.read(&file, Some(tree))).transpose()
     }
 
     /// git did not tell what the file was.
@@ -124,19 +167,22 @@ impl<'a> Policies<'a> {
         PolicyError { shown, at: None, message: error.to_string(), next_step: error.next_step().into() }
     }
 
-    fn read(&mut self, path: &Path) -> Result<Arc<Policy>, PolicyError> {
+    fn read(&mut self, path: &Path, tree: Option<&Tree>) -> Result<Arc<Policy>, PolicyError> {
         if let Some(known) = self.by_file.get(path) {
             return Ok(known.clone());
         }
-        let shown = shown(path, self.cwd);
-        let shown = self.tree.map_or_else(|| shown.clone(), |tree| format!("{}:{shown}", tree.revision));
+        let shown = match tree {
+            // What the path leads to here is another matter.
+            Some(tree) => format!("{}:{}", tree.revision, below(path, self.cwd)),
+            None => shown(path, self.cwd),
+        };
         let refused = |message: String, next_step: &str| PolicyError {
             shown: shown.clone(),
             at: None,
             message,
             next_step: next_step.into(),
         };
-        let bytes = match self.tree {
+        let bytes = match tree {
             Some(tree) => tree.read(path).map_err(|error| self.unasked(path, &error))?.unwrap_or_default(),
             None => source::read(&Input::File(path.to_owned()), &mut io::empty())
                 .map_err(|error| refused("the policy cannot be read".into(), error.next_step()))?,
@@ -162,6 +208,11 @@ pub fn nearest_file(directory: &Path) -> Option<PathBuf> {
 
 /// The path from the working directory where it is below it, else as it was found.
 fn shown(path: &Path, cwd: &Path) -> String {
-    let relative = source::relative(&source::real(path, cwd), &source::real(cwd, cwd));
+    below(&source::real(path, cwd), cwd)
+}
+
+/// The same of a path that is to be taken by its words.
+fn below(path: &Path, cwd: &Path) -> String {
+    let relative = source::relative(path, &source::real(cwd, cwd));
     if relative.starts_with("../../../") { path.display().to_string() } else { relative }
 }

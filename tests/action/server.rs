@@ -24,6 +24,8 @@ pub struct State {
     pub asked: Vec<String>,
     /// The status of every request that writes, where it is refused.
     pub refusal: Option<u16>,
+    /// What every request for comments is answered, where it is nonsense.
+    pub nonsense: Option<&'static [u8]>,
 }
 
 /// The server; it ends with the process.
@@ -120,6 +122,9 @@ fn api(method: &str, asked: &str, token: &str, body: &[u8], state: &mut State) -
     if method == "GET"
         && let Some(page) = asked.strip_prefix(of_one).and_then(|rest| rest.strip_prefix("?per_page=100&page="))
     {
+        if let Some(nonsense) = state.nonsense {
+            return (200, nonsense.to_vec());
+        }
         let page: usize = page.parse().unwrap();
         let told: Vec<&Value> = state.comments.iter().skip((page - 1) * 100).take(100).collect();
         return (200, serde_json::to_vec(&told).unwrap());

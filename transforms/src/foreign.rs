@@ -1,7 +1,7 @@
 //! How other tools judge a definition: their rules by their own ids, evaluated as they evaluate them, where they differ from ours too.
 //!
 //! Security Hub and AWS Config: AWS's pages "Security Hub controls for Amazon ECS" and "List of AWS Config managed rules"; Control Tower: "Amazon
-//! ECS controls" of its guide; Prowler, Checkov and Trivy: the sources of their checks, read in August 2026.
+//! ECS controls" of its guide; Prowler, Checkov and Trivy: the sources of their checks (Prowler 5.46.0, Checkov 3.3.30).
 
 mod judge;
 #[cfg(test)]
@@ -79,7 +79,10 @@ impl Tool {
             Self::Prowler => {
                 "it looks at every active revision, so old ones stay red until they are deregistered (`ecs-harden retire`)"
             }
-            Self::Checkov | Self::Trivy => {
+            Self::Checkov => {
+                "it reads Terraform, where a definition like this one stands in the template; in CloudFormation CKV_AWS_97 alone looks at it"
+            }
+            Self::Trivy => {
                 "it reads CloudFormation and Terraform: there a definition like this one stands in the template"
             }
         }
@@ -110,6 +113,7 @@ const fn rule(
 const THREE_NAMES: &str = "it compares names alone: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ECS_ENGINE_AUTH_DATA";
 const BOTH_SYSTEMS: &str =
     "where the operating system is not set, ECS.20 and ECS.21 both run; a number as user passes both";
+const BY_NAME: &str = "it knows root by that name alone, and passes privileged containers";
 const TAGS: &str = "no pass writes tags: what they should say is known to nobody but you";
 const BY_VALUE: &str = "it depends on how its scanner takes the values; what `plaintext-secret` finds is likely red";
 
@@ -142,6 +146,18 @@ const CONFIG: &[Rule] = &[
     rule("ecs-task-definition-efs-encryption-enabled", &["unencrypted-efs-transit"], judge::plain_efs, ""),
     rule("ecs-task-definition-linux-user-non-root", &["root-user"], judge::root_on_linux, BOTH_SYSTEMS),
     rule("ecs-task-definition-windows-user-non-admin", &["root-user"], judge::administrator_on_windows, BOTH_SYSTEMS),
+    rule(
+        "ecs-task-definition-nonroot-user",
+        &["root-user"],
+        judge::root_user,
+        "older than the two by operating system",
+    ),
+    rule(
+        "ecs-task-definition-user-for-host-mode-check",
+        &["host-network-mode", "root-user"],
+        judge::root_on_the_network_of_the_host,
+        BY_NAME,
+    ),
 ];
 
 const CONTROL_TOWER: &[Rule] = &[
@@ -167,7 +183,7 @@ const PROWLER: &[Rule] = &[
         "ecs_task_definitions_host_networking_mode_users",
         &["host-network-mode", "root-user"],
         judge::root_on_the_network_of_the_host,
-        "it knows root by that name alone, and passes privileged containers",
+        BY_NAME,
     ),
     rule(
         "ecs_task_definitions_logging_block_mode",

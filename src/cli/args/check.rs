@@ -14,6 +14,9 @@ pub struct Check {
     /// Files, directories, or - for standard input; the directory at hand when nothing is named
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Skip named files that hold no task definition, as those of a directory are skipped
+    #[arg(long)]
+    pub definitions_only: bool,
     /// What is looked at instead of files.
     #[command(flatten)]
     pub target: Target,
@@ -101,7 +104,7 @@ pub struct GateFlags {
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
     /// Write what is found to a baseline; nothing of it decides the exit status
-    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "changed_since"])]
     pub write_baseline: Option<PathBuf>,
     /// Let waived findings count too
     #[arg(long)]

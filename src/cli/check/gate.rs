@@ -12,7 +12,7 @@ use crate::cli::args::Run;
 use crate::cli::args::check::Check;
 use crate::cli::{CliError, terms};
 use crate::context::{Context, Verbosity};
-use crate::git::{Repository, Tree};
+use crate::git::{Repository, Touched, Tree};
 use crate::output::json::{File, Gate};
 use crate::output::review::Proposed;
 use crate::output::{clean, counted};
@@ -57,18 +57,55 @@ impl<'a> Doorway<'a> {
         Ok(Self { arguments, tree, baseline, fresh: Vec::new() })
     }
 
+    /// What was touched, where that was asked for.
+    pub(super) fn touched(&self, context: &Context) -> Result<Touched, CliError> {
+        let Some(revision) = &self.arguments.gate.changed_since else { return Ok(Touched::default()) };
+        let mut touched = Repository::of(&context.cwd)?.touched_since(revision)?;
+        let mut policies =
+            Policies::new(self.arguments.run.policy.choice(), &context.cwd, context.today).at(self.tree.as_ref());
+        for (new, old) in touched.moved.clone() {
+            // A definition that merely moved is none of this change, if it was looked at before, and by the same policy.
+            let known = source::has_fitting_name(&old) && self.is_asked_for(&old, context);
+            let mut policy = |path: &Path| {
+                let policy = policies.of_directory(path.parent().unwrap_or(path))?;
+                Ok::<_, CliError>(policy.map(|policy| policy.shown.clone()))
+            };
+            if known && policy(&new)? == policy(&old)? {
+                touched.forgive(&new);
+            }
+        }
+        Ok(touched)
+    }
+
+    /// Whether a path is one of those that are looked at, or below one.
+    fn is_asked_for(&self, path: &Path, context: &Context) -> bool {
+        let asked = &self.arguments.paths;
+        let here = [PathBuf::from(".")];
+        let mut asked = if asked.is_empty() { here.iter() } else { asked.iter() };
+        asked.any(|asked| path.starts_with(source::real(asked, &context.cwd)))
+    }
+
     /// Takes out what was not touched. Whether that is why nothing is left.
-    pub(super) fn keep_touched(&self, expanded: &mut Expanded, context: &mut Context) -> Result<bool, CliError> {
+    pub(super) fn keep_touched(
+        &self,
+        touched: &Touched,
+        expanded: &mut Expanded,
+        context: &mut Context,
+    ) -> Result<bool, CliError> {
         let Some(revision) = &self.arguments.gate.changed_since else { return Ok(false) };
-        let touched = Repository::of(&context.cwd)?.touched_since(revision)?;
         let all = expanded.found.len();
-        expanded.found.retain(|found| touched.files.contains(&found.real));
+        expanded.found.retain(|found| touched.holds(&found.real));
         let is_gone = |error: &SourceError| {
             let real = error.path().map(|path| source::real(path, &context.cwd));
-            real.is_some_and(|real| touched.gone.contains(&real))
+            real.is_some_and(|real| {
+                touched.gone.range(real.clone()..).next().is_some_and(|gone| gone.starts_with(&real))
+            })
         };
-        let gone: Vec<String> = expanded.errors.iter().filter(|error| is_gone(error)).filter_map(shown).collect();
+        let mut gone: Vec<String> = expanded.errors.iter().filter(|error| is_gone(error)).filter_map(shown).collect();
         expanded.errors.retain(|error| !is_gone(error));
+        if all == 0 && gone.is_empty() {
+            gone = self.definitions_that_were(touched, revision, context)?;
+        }
         for path in &gone {
             writeln!(context.err, "note: {path}: gone since {}, so there is nothing to check", clean(revision))?;
         }
@@ -83,15 +120,37 @@ impl<'a> Doorway<'a> {
         Ok(expanded.found.is_empty() && expanded.errors.is_empty())
     }
 
+    /// Definitions that were there, and are gone: a change may take the last one away.
+    fn definitions_that_were(
+        &self,
+        touched: &Touched,
+        revision: &str,
+        context: &Context,
+    ) -> Result<Vec<String>, CliError> {
+        let tree = Repository::of(&context.cwd)?.tree(revision)?;
+        let cwd = source::real(&context.cwd, &context.cwd);
+        let mut were = Vec::new();
+        for path in &touched.gone {
+            if source::has_fitting_name(path)
+                && self.is_asked_for(path, context)
+                && let Some(bytes) = tree.read(path)?
+                && source::mentions_containers(bytes.as_slice()).is_ok_and(|mentions| mentions)
+            {
+                were.push(clean(&source::relative(path, &cwd)));
+            }
+        }
+        Ok(were)
+    }
+
     /// What the files here add to policy and baseline beyond what counts; told on stderr first.
-    pub(super) fn proposed(&self, found: &[Found], context: &mut Context) -> Result<Vec<Proposed>, CliError> {
+    pub(super) fn proposed(&self, expanded: &Expanded, context: &mut Context) -> Result<Vec<Proposed>, CliError> {
         let Some(tree) = &self.tree else { return Ok(Vec::new()) };
         let choice = self.arguments.run.policy.choice();
         let cwd = context.cwd.clone();
         let mut here = Policies::new(choice, &cwd, context.today);
         let mut there = Policies::new(choice, &cwd, context.today).at(Some(tree));
         let (mut proposed, mut seen) = (Vec::new(), BTreeSet::new());
-        for found in found {
+        for found in expanded.found.iter().chain(&expanded.twins) {
             let (new, old) = (here.of(found)?, there.of(found)?);
             let name = new.as_ref().map(|policy| policy.shown.clone());
             if let Some(new) = new
@@ -176,7 +235,10 @@ impl Kept {
             })
         };
         let here = source::read(&Input::File(path.to_owned()), &mut io::empty());
-        let (entries, added) = match tree {
+        // One outside of the repository is beyond the reach of a change.
+        let place = tree.and_then(|tree| tree.place(path, &context.cwd));
+        let then = tree.zip(place.as_deref());
+        let (entries, added) = match then {
             None => {
                 let bytes = here.map_err(|error| {
                     let message = error.to_string();
@@ -184,15 +246,16 @@ impl Kept {
                 })?;
                 (parsed(&bytes)?, Vec::new())
             }
-            Some(tree) => {
-                let there = tree.read(&source::real(path, &context.cwd))?;
+            Some((tree, place)) => {
+                let there = tree.read(place)?;
                 let there = there.map(|bytes| parsed(&bytes)).transpose()?.unwrap_or_default();
                 let here = here.ok().map(|bytes| parsed(&bytes)).transpose()?.unwrap_or_default();
                 let added = beyond(here, &there);
                 (there, added)
             }
         };
-        let directory = directory(path);
+        let directory = then.and_then(|(_, place)| place.parent().map(Path::to_owned));
+        let directory = directory.unwrap_or_else(|| self::directory(path));
         Ok(Self { baseline: Baseline::new(entries, &directory), shown, directory, added })
     }
 }

@@ -1,6 +1,5 @@
 //! How `check` tells what it found: one form on standard output, any number of others in files.
 
-use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -15,12 +14,12 @@ use crate::cli::args::check::{Check, Output, ReportFormat};
 use crate::cli::steer::Planned;
 use crate::cli::{CliError, diff, steer};
 use crate::context::{Context, Verbosity};
+use crate::output::counted;
 use crate::output::diff::Secrets;
 use crate::output::foreign;
 use crate::output::json::{self, File, Gate, Stream};
 use crate::output::review::{self, Proposed, Review, Reviewed};
 use crate::output::text::{self, Drawing};
-use crate::output::{clean, counted};
 use crate::plan::Plan;
 use crate::source::{self, Input};
 
@@ -68,11 +67,6 @@ impl<'a> Wanted<'a> {
     /// What the flags ask for.
     pub(super) fn of(arguments: &'a Check, context: &Context) -> Result<Self, CliError> {
         let outputs = &arguments.told.output;
-        let mut seen = BTreeSet::new();
-        if let Some(twice) = outputs.iter().find(|output| !seen.insert(&output.path)) {
-            let path = clean(&twice.path.display().to_string());
-            return Err(CliError::usage(format!("two reports go to {path}"), "give each a file of its own"));
-        }
         let has_text = arguments.told.format == ReportFormat::Text
             || outputs.iter().any(|output| output.format == ReportFormat::Text);
         if arguments.told.tool.is_some() && !has_text {
@@ -207,15 +201,17 @@ impl Telling {
         if wanted.in_a_file(ReportFormat::Json) {
             std::mem::take(&mut self.json.0).end(&mut self.json.1)?;
         }
+        // One that cannot be written keeps no other from being written.
+        let mut failed = None;
         for Output { format, path } in wanted.outputs {
             let bytes = match format {
                 ReportFormat::Text => [self.text.as_bytes(), last.as_bytes()].concat(),
                 ReportFormat::Json => self.json.1.clone(),
                 format => self.review(*format).into_bytes(),
             };
-            source::create(path, &bytes)?;
+            failed = failed.or(source::create(path, &bytes).err());
         }
-        Ok(())
+        failed.map_or(Ok(()), |error| Err(error.into()))
     }
 
     /// The line on all files together.

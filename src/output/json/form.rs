@@ -296,8 +296,9 @@ impl Report {
 
     /// The report as text, with a newline at its end.
     pub fn render(&self) -> String {
-        let mut text =
-            serde_json::to_string_pretty(self).expect("plain values under string keys can be written as JSON");
+        let text = serde_json::to_string_pretty(self).expect("plain values under string keys can be written as JSON");
+        // Runners take this for a command anywhere in a line. It stands within strings alone, where it can be written otherwise.
+        let mut text = text.replace("##[", r"#\u0023[");
         text.push('\n');
         text
     }

@@ -42,8 +42,17 @@ pub fn render(review: Review<'_>) -> String {
 /// The policies in force.
 fn policies(review: Review<'_>) -> String {
     let policies: BTreeSet<&str> = review.files.iter().filter_map(|reviewed| reviewed.file.policy.as_deref()).collect();
-    let policies: Vec<String> = policies.into_iter().map(code).collect();
-    if policies.is_empty() { String::new() } else { format!("\npolicy {}\n", policies.join(", ")) }
+    let all = policies.len();
+    let (mut names, mut room) = (Vec::new(), 2_000_usize);
+    for policy in policies.into_iter().map(code) {
+        let Some(left) = room.checked_sub(policy.len()) else { break };
+        room = left;
+        names.push(policy);
+    }
+    if names.len() < all {
+        names.push(format!("{} more", all - names.len()));
+    }
+    if names.is_empty() { String::new() } else { format!("\npolicy {}\n", names.join(", ")) }
 }
 
 /// What the change adds to policy or baseline.
@@ -198,7 +207,7 @@ fn next(review: Review<'_>, applied: &[&Item<'_>]) -> String {
     files.dedup();
     match files.as_slice() {
         [] => {}
-        [file] => steps.push(format!(
+        [file] if file.len() < 300 => steps.push(format!(
             "{} writes {}.",
             code(&format!("ecs-harden fix {file}")),
             counted(applied.len(), "edit")

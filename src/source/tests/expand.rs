@@ -36,7 +36,18 @@ fn a_directory_gives_what_looks_like_a_task_definition_in_order() {
     put(root.path(), "json", TASK);
     put(root.path(), ".hidden.json", TASK);
     put(root.path(), ".aws/task.json", TASK);
-    let wanted = ["A.JSON", "a.tpl", "b/a.jsonc", "b/c/d.json", "b/x.json.tpl", "b.json.j2", "z.json"];
+    put(root.path(), ".git/modules/task.json", TASK);
+    let wanted = [
+        ".aws/task.json",
+        ".hidden.json",
+        "A.JSON",
+        "a.tpl",
+        "b/a.jsonc",
+        "b/c/d.json",
+        "b/x.json.tpl",
+        "b.json.j2",
+        "z.json",
+    ];
     assert_eq!(list(root.path(), &["."]).0, wanted);
     assert_eq!(list(root.path(), &["b"]).0, ["b/a.jsonc", "b/c/d.json", "b/x.json.tpl"]);
 }

@@ -143,13 +143,10 @@ impl ReadError {
         Self::new(ReadErrorKind::Broken(flaw), at)
     }
 
-    /// Whether the text is meant to be what this reads, and is not: it does not parse, or another tool must process it first. The
-    /// others are something else altogether.
+    /// Whether the text is meant to be what this reads, and is not: it does not parse, it is too long, or another tool must process it first.
+    /// The others are something else altogether.
     pub const fn is_broken(&self) -> bool {
-        !matches!(
-            self.kind,
-            ReadErrorKind::TooLarge | ReadErrorKind::Yaml | ReadErrorKind::CloudFormation | ReadErrorKind::Hcl
-        )
+        !matches!(self.kind, ReadErrorKind::Yaml | ReadErrorKind::CloudFormation | ReadErrorKind::Hcl)
     }
 
     /// One concrete thing to do.
