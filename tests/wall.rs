@@ -51,6 +51,7 @@ const PURE: &[(&str, &[&str])] = &[
     ("evidence", &["capability"]),
     ("host_paths", &["model"]),
     ("rules", &["tree", "model"]),
+    ("weakness", &["model"]),
     ("images", &["read", "passes", "provenance", "tree"]),
     ("knobs", &["images", "model", "pass", "passes"]),
     ("waiver", &["knobs", "pass"]),
@@ -71,7 +72,7 @@ const PURE: &[(&str, &[&str])] = &[
             "waiver",
         ],
     ),
-    ("pass", &["tree", "edit", "model", "intent", "knobs", "provenance"]),
+    ("pass", &["tree", "edit", "model", "intent", "knobs", "provenance", "weakness"]),
     (
         "passes",
         &[
@@ -88,6 +89,7 @@ const PURE: &[(&str, &[&str])] = &[
             "intent",
             "knobs",
             "pass",
+            "weakness",
         ],
     ),
     ("foreign", &["model"]),

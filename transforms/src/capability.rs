@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::CapabilityLists;
+use crate::model::{CapabilityLists, Form, normal_capability};
 
 /// What a container gets when nothing is added or dropped: Docker's default set, the same on Fargate (AWS page "Task and
 /// container security").
@@ -70,6 +70,21 @@ const DANGEROUS: [&str; 13] = [
     "SYS_RAWIO",
     "SYS_TIME",
 ];
+
+/// The name of a capability that reaches past the container.
+pub static REACHING_THE_HOST: Form =
+    Form::Shape { holds: |name| is_dangerous(&normal_capability(name)), pattern: || pattern(&DANGEROUS) };
+
+/// The names by which `NET_RAW` is added or dropped.
+pub static OF_RAW_SOCKETS: Form =
+    Form::Shape { holds: |name| RAW.contains(&normal_capability(name).as_str()), pattern: || pattern(&RAW) };
+
+const RAW: [&str; 2] = ["ALL", "NET_RAW"];
+
+/// An expression for these names in every spelling.
+fn pattern(names: &[&str]) -> String {
+    format!(r"(?i)^\s*(cap_)?({})\s*$", names.join("|"))
+}
 
 /// Whether ECS documents a capability of this name, written without `CAP_` in upper case.
 pub fn is_known(name: &str) -> bool {

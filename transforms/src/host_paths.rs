@@ -3,7 +3,11 @@
 //! The list begins with the directories of CIS Docker Benchmark 5.5 and adds what ECS and Docker keep on an instance. Where a
 //! directory holds such a place without being one, it is listed as itself alone: `/var` holds `/var/lib/docker`, `/var/cache` does not.
 
+mod forms;
+
 use crate::model;
+
+pub use forms::{BINDS, HARMLESS_BY_READING, NO_PLACES, REACHED, TOLD_BY_READING};
 
 /// A place of a host that a container should not reach.
 #[derive(Debug, PartialEq, Eq)]

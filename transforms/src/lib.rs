@@ -30,3 +30,4 @@ pub mod rules;
 pub mod secrets;
 pub mod tree;
 pub mod waiver;
+pub mod weakness;

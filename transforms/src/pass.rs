@@ -8,6 +8,7 @@ use crate::knobs::Knob;
 use crate::model::{ContainerSlot, ContainerView, TaskView, Why};
 pub use crate::provenance::{ImagePart, Page, Provenance, Source, Vouched, Voucher};
 use crate::tree::Path;
+use crate::weakness::Weaknesses;
 
 /// The id of a pass: it names the weakness in kebab case, so that "waive root-user" reads well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,6 +41,8 @@ pub struct Pass {
     pub run: Run,
     /// Its page, in Markdown.
     pub page: &'static str,
+    /// What it finds as data, so that other gates can be told.
+    pub weaknesses: Weaknesses,
     /// Looks for the weakness.
     pub inspect: fn(&TaskView<'_>, &Intent) -> Vec<Finding>,
 }

@@ -1,5 +1,6 @@
 //! One container definition.
 
+use super::fact::Form;
 use super::image::ImageName;
 use super::read::{Listed, Place, Read, Why};
 use super::task::TaskView;
@@ -161,11 +162,7 @@ impl<'d> ContainerView<'d> {
                 };
             }
         };
-        if written.trim().is_empty() || written.split(':').all(|part| part.trim().is_empty() || is_user_name(part)) {
-            Read::Known(classify_user(written))
-        } else {
-            Read::Unresolved(Why::WrongType)
-        }
+        if are_user_names(written) { Read::Known(classify_user(written)) } else { Read::Unresolved(Why::WrongType) }
     }
 
     /// Whether `privileged` is on.
@@ -257,6 +254,23 @@ impl<'d> ContainerView<'d> {
     }
 }
 
+/// A `user` that is root.
+pub static ROOT_USER: Form = Form::Shape {
+    holds: |text| are_user_names(text) && classify_user(text) == UserField::Root,
+    pattern: || r"^\s*(root|[+-]*0*)\s*(:[\w.+\\\s-]*)*$".to_owned(),
+};
+
+/// A `user` that is the administrator of Windows.
+pub static WINDOWS_ADMINISTRATOR: Form = Form::Shape {
+    holds: |text| are_user_names(text) && classify_user(text) == UserField::WindowsAdministrator,
+    pattern: || r"(?i)^\s*containeradministrator\s*(:[\w.+\\\s-]*)*$".to_owned(),
+};
+
+/// A user, and perhaps a group.
+fn are_user_names(text: &str) -> bool {
+    text.split(':').all(|part| part.trim().is_empty() || is_user_name(part))
+}
+
 /// A name or number as `user` takes it, on Linux or Windows. Anything else may be a placeholder that nobody here knows.
 fn is_user_name(part: &str) -> bool {
     let part = part.trim();
@@ -290,7 +304,8 @@ pub fn normal_path(text: &str) -> String {
     if text.starts_with('/') { format!("/{}", parts.join("/")) } else { parts.join("/") }
 }
 
-fn normal_capability(name: &str) -> String {
+/// The name of a capability in upper case, without `CAP_`.
+pub fn normal_capability(name: &str) -> String {
     let upper = name.trim().to_ascii_uppercase();
     upper.strip_prefix("CAP_").map(str::to_owned).unwrap_or(upper)
 }

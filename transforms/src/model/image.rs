@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::fact::Form;
+
 /// An image as a container definition names it: `registry/repository:tag@digest`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ImageName<'d> {
@@ -89,6 +91,12 @@ impl fmt::Display for Digest {
         out.write_str(&self.0)
     }
 }
+
+/// The name of an image by a whole digest.
+pub static PINNED: Form = Form::Shape {
+    holds: |written| ImageName::of(written.trim()).is_pinned(),
+    pattern: || r"^[^@]*@(sha256:[0-9a-fA-F]{64}|sha512:[0-9a-fA-F]{128})\s*$".to_owned(),
+};
 
 /// Whether this is an algorithm and all of its hexadecimal digits.
 pub fn is_digest(text: &str) -> bool {

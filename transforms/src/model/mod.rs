@@ -3,6 +3,7 @@
 //! Members carry the names of ECS. What a view reads is [`Read`]: absent, known, or unresolved.
 
 mod container;
+mod fact;
 mod image;
 mod platform;
 mod read;
@@ -12,14 +13,15 @@ mod task;
 mod tests;
 
 pub use container::{
-    CapabilityLists, ContainerView, EVERYBODY_WRITES, LowPort, Mount, MountKind, SystemControl, UserField, VolumeFrom,
-    normal_path,
+    CapabilityLists, ContainerView, EVERYBODY_WRITES, LowPort, Mount, MountKind, ROOT_USER, SystemControl, UserField,
+    VolumeFrom, WINDOWS_ADMINISTRATOR, normal_capability, normal_path,
 };
-pub use image::{Digest, EcrRegistry, ImageName, InvalidDigest, is_digest};
-pub use platform::Os;
+pub use fact::{BLANK, Fact, Form, Is, Owner as Members, Spelling, ZERO, escaped};
+pub use image::{Digest, EcrRegistry, ImageName, InvalidDigest, PINNED, is_digest};
+pub use platform::{LINUX_FAMILY, LINUX_ONLY, Os, WINDOWS_FAMILY, WINDOWS_SIGNS};
 pub use read::{Listed, Place, Read, Why};
 pub use target::{
     Certainty, LaunchTarget, LaunchType, Level, Limit, LimitHit, OnWindows, Owner, Says, TargetError, TargetSource,
     TargetWish, limits,
 };
-pub use task::{ContainerSlot, TaskView};
+pub use task::{ContainerSlot, MIB, NO_MIB, NO_UNITS, TaskView, UNITS};

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::container::ContainerView;
-use super::read::{Place, Read, Why};
+use super::fact::{Fact, Form, Is, Spelling};
+use super::read::{Read, Why};
 use super::target::{LaunchTarget, LaunchType, TargetError, TargetSource};
 use super::task::TaskView;
 
@@ -24,8 +24,8 @@ impl Os {
     pub fn of(task: &TaskView<'_>, target: &LaunchTarget, wish: Option<Self>) -> Result<Self, TargetError> {
         let set = task.member("runtimePlatform").member("operatingSystemFamily").text();
         let named = match &set {
-            Read::Known(family) if family.to_ascii_uppercase().starts_with("WINDOWS") => Some(Self::Windows),
-            Read::Known(family) if family.eq_ignore_ascii_case("LINUX") => Some(Self::Linux),
+            Read::Known(family) if WINDOWS_FAMILY.holds(family) => Some(Self::Windows),
+            Read::Known(family) if LINUX_FAMILY.holds(family) => Some(Self::Linux),
             _ => None,
         };
         match (named, wish) {
@@ -42,7 +42,7 @@ impl Os {
     fn is_surely_linux(task: &TaskView<'_>, target: &LaunchTarget) -> bool {
         let unset = task.member("runtimePlatform").member("operatingSystemFamily") == Read::Absent;
         let listed = matches!(target.source, TargetSource::Listed | TargetSource::Computed);
-        linux_only(task) || (unset && listed && target.includes(LaunchType::Fargate))
+        shows(LINUX_ONLY, task) || (unset && listed && target.includes(LaunchType::Fargate))
     }
 
     /// What the definition shows. Fargate without a family runs Linux (ECS API model, `RuntimePlatform`); where Fargate itself is only
@@ -50,9 +50,9 @@ impl Os {
     fn shown(task: &TaskView<'_>, target: &LaunchTarget) -> Self {
         let fargate = target.includes(LaunchType::Fargate);
         let managed_alone = target.types.iter().eq([&LaunchType::ManagedInstances]);
-        if managed_alone || (fargate && target.source != TargetSource::Inferred) || linux_only(task) {
+        if managed_alone || (fargate && target.source != TargetSource::Inferred) || shows(LINUX_ONLY, task) {
             Self::Linux
-        } else if windows_sign(task) {
+        } else if shows(WINDOWS_SIGNS, task) {
             Self::Windows
         } else if fargate {
             Self::Linux
@@ -94,70 +94,83 @@ impl FromStr for Os {
 #[error("not an operating system: use linux or windows")]
 pub struct UnknownOs;
 
-/// Whether the task uses a field that no Windows task may have (AWS page "Amazon ECS task definition differences for EC2 instances
-/// running Windows"). Empty values, which `describe-task-definition` fills in, do not count.
-fn linux_only(task: &TaskView<'_>) -> bool {
-    const TASK: [&str; 3] = ["pidMode", "ipcMode", "proxyConfiguration"];
-    const CONTAINER: [&str; 6] = [
-        "privileged",
-        "readonlyRootFilesystem",
-        "linuxParameters",
-        "ulimits",
-        "systemControls",
-        "firelensConfiguration",
-    ];
-    matches!(task.network_mode(), Read::Known("bridge" | "host" | "none"))
-        || TASK.iter().any(|member| is_used(&task.member(member)))
-        || task.seen().iter().any(|container| CONTAINER.iter().any(|member| is_used(&container.member(member))))
-}
+/// A value of `operatingSystemFamily` that is Windows.
+pub static WINDOWS_FAMILY: Form = Form::Shape {
+    holds: |family| family.to_ascii_uppercase().starts_with("WINDOWS"),
+    pattern: || "(?i)^windows".to_owned(),
+};
 
-fn is_used(place: &Place<'_>) -> bool {
-    place.is_filled() && place.clone().flag() != Read::Known(false)
-}
+/// The value of `operatingSystemFamily` that is Linux.
+pub static LINUX_FAMILY: Form =
+    Form::Shape { holds: |family| family.eq_ignore_ascii_case("LINUX"), pattern: || "(?i)^linux$".to_owned() };
+
+/// What no Windows task may say (AWS page "Amazon ECS task definition differences for EC2 instances running Windows"). Empty values,
+/// which `describe-task-definition` fills in, do not count.
+pub static LINUX_ONLY: &[Fact] = &[
+    Fact::Member(&["networkMode"], &[Is::Text(&Form::exactly(&["bridge", "host", "none"]))]),
+    Fact::Member(&["pidMode"], &[Is::Used]),
+    Fact::Member(&["ipcMode"], &[Is::Used]),
+    Fact::Member(&["proxyConfiguration"], &[Is::Used]),
+    Fact::SomeContainer(&[Fact::Any(&[
+        Fact::Member(&["privileged"], &[Is::Used]),
+        Fact::Member(&["readonlyRootFilesystem"], &[Is::Used]),
+        Fact::Member(&["linuxParameters"], &[Is::Used]),
+        Fact::Member(&["ulimits"], &[Is::Used]),
+        Fact::Member(&["systemControls"], &[Is::Used]),
+        Fact::Member(&["firelensConfiguration"], &[Is::Used]),
+    ])]),
+];
 
 /// Drive letters, Windows shells, Windows base images, group-managed service accounts, `FSx` shares, the accounts of Windows.
-fn windows_sign(task: &TaskView<'_>) -> bool {
-    let fsx = task.member("volumes").list().items.into_iter().any(|volume| {
-        is_used(&volume.clone().member("fsxWindowsFileServerVolumeConfiguration"))
-            || is_drive(&volume.member("host").member("sourcePath"))
-    });
-    fsx || task.seen().iter().any(windows_container)
-}
+pub static WINDOWS_SIGNS: &[Fact] = &[
+    Fact::Some(
+        &["volumes"],
+        &[Fact::Any(&[
+            Fact::Member(&["fsxWindowsFileServerVolumeConfiguration"], &[Is::Used]),
+            Fact::Member(&["host", "sourcePath"], &[Is::Written(&DRIVE)]),
+        ])],
+    ),
+    Fact::SomeContainer(&[Fact::Any(&[
+        Fact::Member(&["image"], &[Is::Text(&WINDOWS_IMAGE)]),
+        Fact::First(&["command"], &[Is::Written(&WINDOWS_PROGRAM)]),
+        Fact::First(&["entryPoint"], &[Is::Written(&WINDOWS_PROGRAM)]),
+        Fact::Some(&["command"], &[Fact::Member(&[""], &[Is::Written(&DRIVE)])]),
+        Fact::Some(&["entryPoint"], &[Fact::Member(&[""], &[Is::Written(&DRIVE)])]),
+        Fact::Some(&["mountPoints"], &[Fact::Member(&["containerPath"], &[Is::Written(&DRIVE)])]),
+        Fact::Member(&["workingDirectory"], &[Is::Written(&DRIVE)]),
+        Fact::Member(&["credentialSpecs"], &[Is::Used]),
+        Fact::Member(&["user"], &[Is::Text(&WINDOWS_ACCOUNT)]),
+    ])]),
+];
 
-fn windows_container(container: &ContainerView<'_>) -> bool {
-    let image = container.member("image").text().known().unwrap_or_default().to_ascii_lowercase();
-    let words = ["command", "entryPoint"].into_iter().flat_map(|member| container.member(member).list().items);
-    let programs = ["command", "entryPoint"].map(|member| container.member(member).list().items.into_iter().next());
-    ["servercore", "nanoserver", "/windows", "ltsc20"].iter().any(|sign| image.contains(sign))
-        || programs.into_iter().flatten().any(|program| is_windows_program(&program))
-        || words.into_iter().any(|word| is_drive(&word))
-        || container
-            .member("mountPoints")
-            .list()
-            .items
-            .into_iter()
-            .any(|point| is_drive(&point.member("containerPath")))
-        || is_drive(&container.member("workingDirectory"))
-        || is_used(&container.member("credentialSpecs"))
-        || is_windows_account(&container.member("user"))
-}
+/// A base image of Windows, by its name.
+static WINDOWS_IMAGE: Form = Form::Shape {
+    holds: |image| {
+        let image = image.to_ascii_lowercase();
+        ["servercore", "nanoserver", "/windows", "ltsc20"].iter().any(|sign| image.contains(sign))
+    },
+    pattern: || "(?i)servercore|nanoserver|/windows|ltsc20".to_owned(),
+};
 
 /// `cmd` is a common name for a program of one's own: only `cmd` without a path, or `cmd.exe`, is the shell of Windows.
-fn is_windows_program(program: &Place<'_>) -> bool {
-    let Read::Known(node) = program else { return false };
-    let first = node.as_str().unwrap_or_default().split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
-    let name = first.rsplit('\\').next().unwrap_or_default();
-    ["powershell", "cmd"].contains(&name) || name.strip_suffix(".exe").is_some() || is_drive(program)
-}
+static WINDOWS_PROGRAM: Form = Form::Shape {
+    holds: |written| {
+        let first = written.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
+        let name = first.rsplit('\\').next().unwrap_or_default();
+        ["powershell", "cmd"].contains(&name) || name.strip_suffix(".exe").is_some() || DRIVE.holds(written)
+    },
+    pattern: || r"(?i)^\s*((\S*\\)?(powershell|cmd)|\S*\.exe)(\s|$)|^[a-z]:\\".to_owned(),
+};
 
-fn is_windows_account(user: &Place<'_>) -> bool {
-    let account = user.clone().text().known().unwrap_or_default();
-    ["ContainerAdministrator", "ContainerUser"].iter().any(|known| known.eq_ignore_ascii_case(account))
-}
+static WINDOWS_ACCOUNT: Form =
+    Form::Words { words: &["ContainerAdministrator", "ContainerUser"], spelling: Spelling::AnyCase };
 
-fn is_drive(place: &Place<'_>) -> bool {
-    let Read::Known(node) = place else { return false };
-    let bytes = node.as_str().unwrap_or_default().as_bytes();
-    // `s:/path` may be anything on Linux.
-    matches!(bytes, [letter, b':', b'\\', ..] if letter.is_ascii_alphabetic())
+/// A path on a drive. `s:/path` may be anything on Linux.
+static DRIVE: Form = Form::Shape {
+    holds: |written| matches!(written.as_bytes(), [letter, b':', b'\\', ..] if letter.is_ascii_alphabetic()),
+    pattern: || r"(?i)^[a-z]:\\".to_owned(),
+};
+
+fn shows(facts: &[Fact], task: &TaskView<'_>) -> bool {
+    facts.iter().any(|fact| fact.holds(task, task) == Read::Known(true))
 }

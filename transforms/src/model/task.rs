@@ -1,6 +1,7 @@
 //! The task definition as a whole.
 
 use super::container::ContainerView;
+use super::fact::Form;
 use super::read::{Listed, Place, Read, Why};
 use crate::document::{Document, Envelope, containers};
 use crate::tree::{Node, Path};
@@ -123,6 +124,24 @@ impl<'d> TaskView<'d> {
         });
         seen.collect()
     }
+}
+
+/// Memory of a task that can be read.
+pub static MIB: Form = Form::Shape { holds: |text| parse_mib(text).is_some(), pattern: || in_parts("gb") };
+/// Memory of a task that is none.
+pub static NO_MIB: Form = Form::Shape { holds: |text| parse_mib(text) == Some(0), pattern: || none_in_parts("gb") };
+/// Cpu of a task that can be read.
+pub static UNITS: Form = Form::Shape { holds: |text| parse_units(text).is_some(), pattern: || in_parts("vcpu") };
+/// Cpu of a task that is none.
+pub static NO_UNITS: Form =
+    Form::Shape { holds: |text| parse_units(text) == Some(0), pattern: || none_in_parts("vcpu") };
+
+fn in_parts(unit: &str) -> String {
+    format!(r"(?i)^\s*([0-9]+|([0-9]+\.?[0-9]{{0,6}}|\.[0-9]{{1,6}})\s*{unit})\s*$")
+}
+
+fn none_in_parts(unit: &str) -> String {
+    format!(r"(?i)^\s*(0+|(0+\.?0{{0,6}}|\.0{{1,6}})\s*{unit})\s*$")
 }
 
 /// MiB from `512`, `1GB`, `.5 GB` or `2 gb` (ECS API model, `RegisterTaskDefinition.memory`).

@@ -1,9 +1,10 @@
 //! `blocking-log-delivery`: a container waits for CloudWatch Logs whenever that cannot keep up, or nothing says that it does not.
 
 use crate::intent::Intent;
-use crate::model::{ContainerView, Read, TaskView};
+use crate::model::{BLANK, ContainerView, Fact, Form, Is, Read, TaskView};
 use crate::pass::{self, Applicability, Finding, Obstacle, Pass, PassId, Remedy, Run, Severity, Yield};
 use crate::tree::Path;
+use crate::weakness::{Weakness, Weaknesses};
 
 /// The pass.
 pub static PASS: Pass = Pass {
@@ -19,8 +20,24 @@ pub static PASS: Pass = Pass {
     knobs: &[],
     run: Run::ByDefault,
     page: include_str!("blocking_log_delivery.md"),
+    weaknesses: Weaknesses::whole(&[&BLOCKING, &UNTOLD]),
     inspect,
 };
+
+static DRIVER: Form = Form::trimmed(&["awslogs"]);
+const AWSLOGS: Fact = Fact::Member(&["logConfiguration", "logDriver"], &[Is::Text(&DRIVER)]);
+
+const MODE: &[&str] = &["logConfiguration", "options", "mode"];
+
+static BLOCKING: Weakness = Weakness::container(
+    "a container hangs while its logs cannot be delivered",
+    &[AWSLOGS, Fact::Member(MODE, &[Is::Text(&Form::trimmed(&["blocking"]))])],
+);
+
+static UNTOLD: Weakness = Weakness::container(
+    "a container leaves it to its account whether it hangs while its logs cannot be delivered",
+    &[AWSLOGS, Fact::Member(MODE, &[Is::Absent, Is::Text(&BLANK)])],
+);
 
 fn inspect(task: &TaskView<'_>, intent: &Intent) -> Vec<Finding> {
     pass::each_container(&PASS, task, |container| inspect_container(container, intent).into_iter().collect())
@@ -34,10 +51,9 @@ fn inspect_container(container: &ContainerView<'_>, intent: &Intent) -> Option<F
     }
     let title = container.title();
     let log = container.path().key("logConfiguration");
-    let mode = container.member("logConfiguration").member("options").member("mode").text();
     let at_mode = log.key("options").key("mode");
     match container.member("logConfiguration").member("logDriver").text() {
-        Read::Known(driver) if driver.trim() == "awslogs" => {}
+        Read::Known(driver) if DRIVER.holds(driver) => {}
         Read::Unresolved(why) => {
             let message = format!("{title} may log with awslogs and hang while logs cannot be delivered");
             let obstacle = Obstacle::unresolved("the log driver", why);
@@ -45,21 +61,21 @@ fn inspect_container(container: &ContainerView<'_>, intent: &Intent) -> Option<F
         }
         Read::Known(_) | Read::Absent => return None,
     }
-    let (message, obstacles) = match mode {
-        Read::Unresolved(why) => {
+    let (message, obstacles) = match (BLOCKING.of_container(container), UNTOLD.of_container(container)) {
+        (Read::Known(true), _) => {
+            (format!("{title} hangs while its logs cannot be delivered"), vec![choice(container, intent)])
+        }
+        (_, Read::Known(true)) => (
+            format!("{title} leaves it to its account whether it hangs while its logs cannot be delivered"),
+            untold(container, intent),
+        ),
+        (Read::Unresolved(why), _) => {
             let message = format!("{title} may hang while its logs cannot be delivered");
             let obstacle = Obstacle::unresolved("the option `mode`", why);
             return Some(finding(container, at_mode, message, Remedy::Undetermined(obstacle)));
         }
-        Read::Known(mode) if mode.trim() == "blocking" => {
-            (format!("{title} hangs while its logs cannot be delivered"), vec![choice(container, intent)])
-        }
         // What else stands there is no mode, and `invalid-definition` says so.
-        Read::Known(mode) if !mode.trim().is_empty() => return None,
-        Read::Known(_) | Read::Absent => (
-            format!("{title} leaves it to its account whether it hangs while its logs cannot be delivered"),
-            untold(container, intent),
-        ),
+        _ => return None,
     };
     Some(finding(container, at_mode, message, Remedy::Manual(obstacles)))
 }

@@ -13,12 +13,13 @@ use crate::intent::{
     CapabilityPlan, ContainerIntent, DropForm, ExecUse, FOR_FILES, Image, Intent, PrivilegePlan, Sharing, UserAfter,
 };
 use crate::knobs::Knob;
-use crate::model::{CapabilityLists, ContainerView, Os, Read, TaskView, Why};
+use crate::model::{CapabilityLists, ContainerView, Fact, Is, Os, Read, TaskView, Why};
 use crate::pass::{
     self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Risk, Run, Severity, Verdict,
     Vouched, Yield,
 };
 use crate::tree::Path;
+use crate::weakness::{Systems, Weakness, Weaknesses};
 
 /// The pass.
 pub static PASS: Pass = Pass {
@@ -51,8 +52,44 @@ pub static PASS: Pass = Pass {
     ],
     run: Run::ByDefault,
     page: include_str!("excess_capabilities.md"),
+    weaknesses: Weaknesses::all_but(
+        "privileged containers; which of the other capabilities a container needs, by its user after the run and by its image; an image that is known to need what is called weak",
+        &[&REACHES_THE_HOST, &RAW_SOCKETS],
+    ),
     inspect,
 };
+
+/// What is privileged has every capability, whatever it adds or drops.
+const NOT_PRIVILEGED: Fact = Fact::Member(&["privileged"], &[Is::Absent, Is::Flag(false)]);
+
+/// Windows containers have no linuxParameters.
+static REACHES_THE_HOST: Weakness = Weakness::container(
+    "a container adds a capability that reaches past it",
+    &[
+        NOT_PRIVILEGED,
+        Fact::Some(
+            &["linuxParameters", "capabilities", "add"],
+            &[Fact::Member(&[""], &[Is::Text(&capability::REACHING_THE_HOST)])],
+        ),
+    ],
+)
+.on(Systems::NotWindows);
+
+static RAW_SOCKETS: Weakness = Weakness::container(
+    "a container has NET_RAW, which next to nothing needs",
+    &[
+        NOT_PRIVILEGED,
+        Fact::No(
+            &["linuxParameters", "capabilities", "drop"],
+            &[Fact::Member(&[""], &[Is::Text(&capability::OF_RAW_SOCKETS)])],
+        ),
+        Fact::No(
+            &["linuxParameters", "capabilities", "add"],
+            &[Fact::Member(&[""], &[Is::Text(&capability::OF_RAW_SOCKETS)])],
+        ),
+    ],
+)
+.on(Systems::NotWindows);
 
 /// The knobs of this pass.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -103,8 +140,7 @@ impl fmt::Display for CapabilityName {
 }
 
 fn inspect(task: &TaskView<'_>, intent: &Intent) -> Vec<Finding> {
-    // Windows containers have no linuxParameters.
-    if intent.os == Os::Windows {
+    if !RAW_SOCKETS.counts_on(intent.os) {
         return Vec::new();
     }
     pass::each_container(&PASS, task, |container| inspect_container(container, intent))

@@ -2,11 +2,12 @@
 
 use crate::edit::Edit;
 use crate::intent::Intent;
-use crate::model::{Os, Read, TaskView, Why};
+use crate::model::{Fact, Form, Is, Os, Read, TaskView, Why};
 use crate::pass::{
     self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Risk, Run, Severity, Vouched, Yield,
 };
 use crate::tree::Path;
+use crate::weakness::{Weakness, Weaknesses};
 
 /// The pass.
 pub static PASS: Pass = Pass {
@@ -19,14 +20,18 @@ pub static PASS: Pass = Pass {
     knobs: &[],
     run: Run::ByDefault,
     page: include_str!("host_ipc_namespace.md"),
+    weaknesses: Weaknesses::whole(&[&SHARED]),
     inspect,
 };
 
+static SHARED: Weakness = Weakness::task(
+    "the task shares memory and message queues with its host",
+    &[Fact::Member(&["ipcMode"], &[Is::Text(&Form::exactly(&["host"]))])],
+);
+
 fn inspect(task: &TaskView<'_>, intent: &Intent) -> Vec<Finding> {
-    let (message, remedy) = match task.member("ipcMode").text() {
-        Read::Known("host") => {
-            ("the task shares memory and message queues with its host".to_owned(), Remedy::Fix(fix(intent)))
-        }
+    let (message, remedy) = match SHARED.of_task(task) {
+        Read::Known(true) => (SHARED.phrase.to_owned(), Remedy::Fix(fix(intent))),
         // Every list of containers would be told that it lacks the task around it.
         Read::Unresolved(Why::OutsideThisFile) | Read::Known(_) | Read::Absent => return Vec::new(),
         Read::Unresolved(why) => (

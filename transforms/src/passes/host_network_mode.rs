@@ -1,8 +1,9 @@
 //! `host-network-mode`: the containers of a task use the network interfaces of their host.
 
 use crate::intent::Intent;
-use crate::model::{ContainerView, LaunchType, Os, Read, TargetSource, TaskView, Why};
+use crate::model::{ContainerView, Fact, Form, Is, LaunchType, Os, Read, TargetSource, TaskView, Why};
 use crate::pass::{self, Applicability, Finding, Obstacle, Pass, PassId, Remedy, Run, Severity, Yield};
+use crate::weakness::{Weakness, Weaknesses};
 
 /// The pass.
 pub static PASS: Pass = Pass {
@@ -18,14 +19,18 @@ pub static PASS: Pass = Pass {
     knobs: &[],
     run: Run::ByDefault,
     page: include_str!("host_network_mode.md"),
+    weaknesses: Weaknesses::whole(&[&SHARED]),
     inspect,
 };
 
+static SHARED: Weakness = Weakness::task(
+    "the task uses the network of its host",
+    &[Fact::Member(&["networkMode"], &[Is::Text(&Form::exactly(&["host"]))])],
+);
+
 fn inspect(task: &TaskView<'_>, intent: &Intent) -> Vec<Finding> {
-    let (message, remedy) = match task.network_mode() {
-        Read::Known("host") => {
-            ("the task uses the network of its host".to_owned(), Remedy::Manual(obstacles(task, intent)))
-        }
+    let (message, remedy) = match SHARED.of_task(task) {
+        Read::Known(true) => (SHARED.phrase.to_owned(), Remedy::Manual(obstacles(task, intent))),
         // Every list of containers would be told that it lacks the task around it; Fargate takes `awsvpc` alone.
         Read::Unresolved(why) if why != Why::OutsideThisFile && !intent.target.only_fargate() => (
             "the task may use the network of its host".to_owned(),

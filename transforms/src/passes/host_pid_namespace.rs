@@ -7,11 +7,12 @@ use serde_json::json;
 use crate::edit::Edit;
 use crate::intent::{Intent, Plan};
 use crate::knobs::Knob;
-use crate::model::{Os, Read, TaskView, Why};
+use crate::model::{Fact, Form, Is, Os, Read, TaskView, Why};
 use crate::pass::{
     self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Risk, Run, Severity, Vouched, Yield,
 };
 use crate::tree::Path;
+use crate::weakness::{Weakness, Weaknesses};
 
 /// The pass.
 pub static PASS: Pass = Pass {
@@ -34,8 +35,14 @@ pub static PASS: Pass = Pass {
     }],
     run: Run::ByDefault,
     page: include_str!("host_pid_namespace.md"),
+    weaknesses: Weaknesses::whole(&[&SHARED]),
     inspect,
 };
+
+static SHARED: Weakness = Weakness::task(
+    "the task shares the processes of its host",
+    &[Fact::Member(&["pidMode"], &[Is::Text(&Form::exactly(&["host"]))])],
+);
 
 /// The knobs of this pass.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -58,8 +65,8 @@ pub enum Mode {
 }
 
 fn inspect(task: &TaskView<'_>, intent: &Intent) -> Vec<Finding> {
-    let (message, remedy) = match task.member("pidMode").text() {
-        Read::Known("host") => ("the task shares the processes of its host".to_owned(), remedy(intent)),
+    let (message, remedy) = match SHARED.of_task(task) {
+        Read::Known(true) => (SHARED.phrase.to_owned(), remedy(intent)),
         // Every list of containers would be told that it lacks the task around it.
         Read::Unresolved(Why::OutsideThisFile) | Read::Known(_) | Read::Absent => return Vec::new(),
         Read::Unresolved(why) => (

@@ -6,6 +6,7 @@ use crate::pass::{
     Applicability, ContainerRef, Finding, Obstacle, Pass, PassId, Remedy, Run, Severity, Verdict, Yield,
 };
 use crate::rules::{self, Broken, Scene};
+use crate::weakness::Weaknesses;
 
 /// The pass.
 pub static PASS: Pass = Pass {
@@ -18,6 +19,9 @@ pub static PASS: Pass = Pass {
     knobs: &[],
     run: Run::ByDefault,
     page: include_str!("invalid_definition.md"),
+    weaknesses: Weaknesses::none(
+        "what ECS refuses when a definition is registered, most of which looks at several members at once",
+    ),
     inspect,
 };
 

@@ -1,8 +1,9 @@
 //! `missing-cpu-limit`: nothing says how much cpu a container may use, or is sure of.
 
 use crate::intent::Intent;
-use crate::model::{ContainerView, LaunchType, Os, Read, TaskView, Why};
+use crate::model::{ContainerView, Fact, Is, LaunchType, NO_UNITS, Os, Read, TaskView, UNITS, Why, ZERO};
 use crate::pass::{self, Applicability, Finding, Obstacle, Pass, PassId, Remedy, Run, Severity, Yield};
+use crate::weakness::{Systems, Weakness, Weaknesses};
 
 /// The pass.
 pub static PASS: Pass = Pass {
@@ -18,8 +19,24 @@ pub static PASS: Pass = Pass {
     knobs: &[],
     run: Run::ByDefault,
     page: include_str!("missing_cpu_limit.md"),
+    weaknesses: Weaknesses::whole(&[&UNBOUNDED, &ON_WINDOWS]),
     inspect,
 };
+
+const NONE_OF_ITS_OWN: &[Fact] = &[Fact::Member(&["cpu"], &[Is::Absent, Is::Scalar(&ZERO)])];
+
+/// Fargate takes no task without it.
+static UNBOUNDED: Weakness = Weakness::container("a container has neither a share of cpu nor a limit", NONE_OF_ITS_OWN)
+    .where_task(&[Fact::Member(&["cpu"], &[Is::Absent, Is::Scalar(&NO_UNITS)])])
+    .not_for(&[LaunchType::Fargate])
+    .on(Systems::NotWindows);
+
+/// What the task says is ignored there (ECS API model, `RegisterTaskDefinition.cpu`).
+static ON_WINDOWS: Weakness =
+    Weakness::container("a container has no cpu, which Windows takes for 1 % of a core", NONE_OF_ITS_OWN)
+        .where_task(&[Fact::Member(&["cpu"], &[Is::Absent, Is::Scalar(&UNITS)])])
+        .not_for(&[LaunchType::Fargate])
+        .on(Systems::Windows);
 
 /// The shares that a Linux container without cpu weighs (ECS API model, `ContainerDefinition.cpu`, agents since 1.2.0).
 const LEAST_SHARES: u64 = 2;

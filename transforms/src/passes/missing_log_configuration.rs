@@ -10,10 +10,11 @@ use crate::arn::Region;
 use crate::edit::Edit;
 use crate::intent::{Intent, LogMend, Plan};
 use crate::knobs::Knob;
-use crate::model::{ContainerView, LaunchType, Read, TaskView};
+use crate::model::{BLANK, ContainerView, Fact, Is, LaunchType, Read, TaskView};
 use crate::pass::{
     self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Risk, Run, Severity, Vouched, Yield,
 };
+use crate::weakness::{Weakness, Weaknesses};
 
 /// The pass.
 pub static PASS: Pass = Pass {
@@ -62,8 +63,15 @@ pub static PASS: Pass = Pass {
     ],
     run: Run::ByDefault,
     page: include_str!("missing_log_configuration.md"),
+    weaknesses: Weaknesses::whole(&[&UNTOLD]),
     inspect,
 };
+
+/// No driver (Security Hub ECS.9).
+static UNTOLD: Weakness = Weakness::container(
+    "nothing says where the logs of a container go",
+    &[Fact::Member(&["logConfiguration", "logDriver"], &[Is::Absent, Is::Text(&BLANK)])],
+);
 
 /// How much non-blocking delivery holds back when nobody says.
 pub const DEFAULT_BUFFER: &str = "25m";
@@ -199,10 +207,7 @@ impl fmt::Display for BufferSize {
 
 /// Whether nothing says where the logs of a container go: no driver (Security Hub ECS.9).
 pub fn is_weak(container: &ContainerView<'_>) -> Read<bool> {
-    match container.member("logConfiguration").member("logDriver").text() {
-        Read::Absent => Read::Known(true),
-        driver => driver.map(|driver| driver.trim().is_empty()),
-    }
+    UNTOLD.of_container(container)
 }
 
 /// The options of awslogs, all of them strings (AWS page "Send Amazon ECS logs to CloudWatch").

@@ -1,8 +1,9 @@
 //! `missing-memory-limit`: nothing bounds the memory of a container but its instance.
 
 use crate::intent::Intent;
-use crate::model::{ContainerView, LaunchType, Os, Read, TaskView, Why};
+use crate::model::{ContainerView, Fact, Is, LaunchType, MIB, NO_MIB, Os, Read, TaskView, Why, ZERO};
 use crate::pass::{self, Applicability, Finding, Obstacle, Pass, PassId, Remedy, Run, Severity, Yield};
+use crate::weakness::{Systems, Weakness, Weaknesses};
 
 /// The pass.
 pub static PASS: Pass = Pass {
@@ -18,8 +19,26 @@ pub static PASS: Pass = Pass {
     knobs: &[],
     run: Run::ByDefault,
     page: include_str!("missing_memory_limit.md"),
+    weaknesses: Weaknesses::whole(&[&UNBOUNDED, &ON_WINDOWS]),
     inspect,
 };
+
+const NONE_OF_ITS_OWN: &[Fact] = &[Fact::Member(&["memory"], &[Is::Absent, Is::Scalar(&ZERO)])];
+
+/// Fargate takes no task without it.
+static UNBOUNDED: Weakness = Weakness::container("a container may take all memory of its instance", NONE_OF_ITS_OWN)
+    .where_task(&[Fact::Member(&["memory"], &[Is::Absent, Is::Scalar(&NO_MIB)])])
+    .not_for(&[LaunchType::Fargate])
+    .on(Systems::NotWindows);
+
+/// What the task says is ignored there (ECS API model, `RegisterTaskDefinition.memory`).
+static ON_WINDOWS: Weakness = Weakness::container(
+    "a container may take all memory of its instance: on Windows `memory` of the task is ignored",
+    NONE_OF_ITS_OWN,
+)
+.where_task(&[Fact::Member(&["memory"], &[Is::Absent, Is::Scalar(&MIB)])])
+.not_for(&[LaunchType::Fargate])
+.on(Systems::Windows);
 
 fn inspect(task: &TaskView<'_>, intent: &Intent) -> Vec<Finding> {
     let whole = limit_of_the_task(task, intent);

@@ -4,12 +4,13 @@ use serde_json::json;
 
 use crate::edit::Edit;
 use crate::intent::Intent;
-use crate::model::{self, ContainerView, Digest, ImageName, Read, TaskView, Why};
+use crate::model::{self, ContainerView, Digest, Fact, ImageName, Is, Read, TaskView, Why};
 use crate::pass::{
     self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Run, Severity, Source, Vouched,
     Voucher, Yield,
 };
 use crate::tree::Node;
+use crate::weakness::{Weakness, Weaknesses};
 
 /// The pass.
 pub static PASS: Pass = Pass {
@@ -28,8 +29,14 @@ pub static PASS: Pass = Pass {
     knobs: &[],
     run: Run::ByDefault,
     page: include_str!("mutable_image_tag.md"),
+    weaknesses: Weaknesses::whole(&[&UNPINNED]),
     inspect,
 };
+
+static UNPINNED: Weakness = Weakness::container(
+    "a container runs whatever a tag of its image means when it is looked up",
+    &[Fact::Member(&["image"], &[Is::OtherText(&model::PINNED)])],
+);
 
 fn inspect(task: &TaskView<'_>, intent: &Intent) -> Vec<Finding> {
     pass::each_container(&PASS, task, |container| inspect_container(container, intent).into_iter().collect())

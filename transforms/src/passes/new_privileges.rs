@@ -4,10 +4,11 @@ use serde_json::json;
 
 use crate::edit::Edit;
 use crate::intent::Intent;
-use crate::model::{ContainerView, LaunchType, Os, Place, Read, TargetSource, TaskView, Why};
+use crate::model::{ContainerView, Fact, Form, Is, LaunchType, Os, Place, Read, TargetSource, TaskView, Why};
 use crate::pass::{
     self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Risk, Run, Severity, Vouched, Yield,
 };
+use crate::weakness::{Systems, Weakness, Weaknesses};
 
 /// The pass.
 pub static PASS: Pass = Pass {
@@ -29,7 +30,20 @@ pub static PASS: Pass = Pass {
     knobs: &[],
     run: Run::OnRequest,
     page: include_str!("new_privileges.md"),
+    weaknesses: Weaknesses::all_but("a list that says it twice, of which the last one counts", &[&NOT_FORBIDDEN]),
     inspect,
+};
+
+static NOT_FORBIDDEN: Weakness = Weakness::container(
+    "programs of a container can gain privileges that it was not started with",
+    &[Fact::No(&["dockerSecurityOptions"], &[Fact::Member(&[""], &[Is::Text(&FORBIDS)])])],
+)
+.on(Systems::NotWindows)
+.not_for(&WITHOUT);
+
+static FORBIDS: Form = Form::Shape {
+    holds: |text| setting(text) == Some(true),
+    pattern: || format!(r"^\s*{OPTION}([:=]\s*(1|t|T|true|True|TRUE))?\s*$"),
 };
 
 /// The option as ECS documents it (API model, `ContainerDefinition.dockerSecurityOptions`).

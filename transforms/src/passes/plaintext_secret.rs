@@ -10,12 +10,13 @@ use crate::edit::Edit;
 use crate::exposure::{self, Evidence, Fixed, LogOption, Variable};
 use crate::intent::{Intent, Plan, SecretMend, SecretSource};
 use crate::knobs::{Knob, Layers, Subject};
-use crate::model::{ContainerView, LaunchType, Place, Read, TaskView, Why};
+use crate::model::{ContainerView, Fact, Form, Is, LaunchType, Place, Read, TaskView, Why};
 use crate::pass::{
     self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Remedy, Risk, Run, Severity, Vouched, Yield,
 };
 use crate::secrets::{self, Kind, Nearby, Suspect};
 use crate::tree::Path;
+use crate::weakness::{Weakness, Weaknesses};
 
 /// The pass.
 pub static PASS: Pass = Pass {
@@ -63,8 +64,18 @@ pub static PASS: Pass = Pass {
     ],
     run: Run::ByDefault,
     page: include_str!("plaintext_secret.md"),
+    weaknesses: Weaknesses::all_but(
+        "credentials that are told by their value, or by name and value together: other variables, options of log drivers, commands, labels, volume drivers",
+        &[&NAMED],
+    ),
     inspect,
 };
+
+/// The names that Security Hub ECS.8 compares with, whatever stands there.
+static NAMED: Weakness = Weakness::container(
+    "a variable whose name is that of a credential of AWS holds it in plain text",
+    &[Fact::Some(&["environment"], &[Fact::Member(&["name"], &[Is::Text(&Form::exactly(&secrets::ECS_8))])])],
+);
 
 /// Whether policy or flag say that the variable is a secret.
 pub fn is_stated(layers: &Layers, subject: Subject<'_>, name: &str) -> bool {

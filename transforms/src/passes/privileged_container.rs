@@ -4,10 +4,11 @@ use serde_json::json;
 
 use crate::edit::Edit;
 use crate::intent::{Intent, Lists, Plan, PrivilegeMend};
-use crate::model::{ContainerView, LaunchType, Os, Read, TaskView};
+use crate::model::{ContainerView, Fact, Is, LaunchType, Os, Read, TaskView};
 use crate::pass::{
     self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Risk, Run, Severity, Vouched, Yield,
 };
+use crate::weakness::{Weakness, Weaknesses};
 
 /// The pass.
 pub static PASS: Pass = Pass {
@@ -26,8 +27,14 @@ pub static PASS: Pass = Pass {
     knobs: &[],
     run: Run::ByDefault,
     page: include_str!("privileged_container.md"),
+    weaknesses: Weaknesses::whole(&[&PRIVILEGED]),
     inspect,
 };
+
+static PRIVILEGED: Weakness = Weakness::container(
+    "a container is privileged: root on its host",
+    &[Fact::Member(&["privileged"], &[Is::Flag(true)])],
+);
 
 fn inspect(task: &TaskView<'_>, intent: &Intent) -> Vec<Finding> {
     pass::each_container(&PASS, task, |container| inspect_container(container, intent).into_iter().collect())
@@ -35,7 +42,7 @@ fn inspect(task: &TaskView<'_>, intent: &Intent) -> Vec<Finding> {
 
 fn inspect_container(container: &ContainerView<'_>, intent: &Intent) -> Option<Finding> {
     let title = container.title();
-    let (message, remedy) = match container.privileged() {
+    let (message, remedy) = match PRIVILEGED.of_container(container) {
         Read::Known(false) | Read::Absent => return None,
         Read::Known(true) => (format!("{title} is privileged: root on its host"), remedy(container, intent)),
         Read::Unresolved(why) => {

@@ -9,10 +9,11 @@ use serde_json::json;
 use crate::edit::Edit;
 use crate::intent::{Image, Intent, LOW_PORTS, Plan, UserMend};
 use crate::knobs::Knob;
-use crate::model::{ContainerView, Os, Read, TaskView, UserField};
+use crate::model::{BLANK, ContainerView, Fact, Is, Os, ROOT_USER, Read, TaskView, UserField, WINDOWS_ADMINISTRATOR};
 use crate::pass::{
     self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Remedy, Risk, Run, Severity, Vouched, Yield,
 };
+use crate::weakness::{Systems, Weakness, Weaknesses};
 
 /// The pass.
 pub static PASS: Pass = Pass {
@@ -51,8 +52,22 @@ pub static PASS: Pass = Pass {
     ],
     run: Run::ByDefault,
     page: include_str!("root_user.md"),
+    weaknesses: Weaknesses::whole(&[&ROOT, &ADMINISTRATOR]),
     inspect,
 };
+
+/// On Linux, and where nothing tells the operating system.
+static ROOT: Weakness = Weakness::container(
+    "a container runs as root, or as whoever its image says",
+    &[Fact::Member(&["user"], &[Is::Absent, Is::Scalar(&BLANK), Is::Scalar(&ROOT_USER)])],
+)
+.on(Systems::NotWindows);
+
+static ADMINISTRATOR: Weakness = Weakness::container(
+    "a container runs as ContainerAdministrator, or as whoever its image says",
+    &[Fact::Member(&["user"], &[Is::Absent, Is::Scalar(&BLANK), Is::Scalar(&WINDOWS_ADMINISTRATOR)])],
+)
+.on(Systems::Windows);
 
 /// The user that a container gets when nobody names one.
 pub const DEFAULT_USER: &str = "1000:1000";

@@ -2,9 +2,10 @@
 
 use crate::host_paths::{self, HostPath};
 use crate::intent::Intent;
-use crate::model::{ContainerView, LaunchType, Place, Read, TaskView, Why};
+use crate::model::{ContainerView, Fact, Is, LaunchType, Place, Read, TaskView, Why};
 use crate::pass::{self, Applicability, Finding, Obstacle, Pass, PassId, Remedy, Run, Severity, Yield};
 use crate::tree::{Node, Path};
+use crate::weakness::{Weakness, Weaknesses};
 
 /// The pass.
 pub static PASS: Pass = Pass {
@@ -20,8 +21,61 @@ pub static PASS: Pass = Pass {
     knobs: &[],
     run: Run::ByDefault,
     page: include_str!("sensitive_host_mount.md"),
+    weaknesses: Weaknesses::all_but(
+        "paths with `.` and `..` in them, and which containers have a mount by `volumesFrom`",
+        &[&TO_READ, &TO_WRITE],
+    ),
     inspect,
 };
+
+const SOURCE: &[&str] = &["host", "sourcePath"];
+const DEVICE: &[&str] = &["dockerVolumeConfiguration", "driverOpts", "device"];
+
+/// The volume is what the driver `local` binds, and no directory of the host by itself.
+const BOUND: Fact = Fact::Member(&["dockerVolumeConfiguration", "driverOpts", "o"], &[Is::Text(&host_paths::BINDS)]);
+const NO_SOURCE: Fact = Fact::Member(SOURCE, &[Is::Absent]);
+
+const READ: Is = Is::Text(&host_paths::TOLD_BY_READING);
+const NOT_HARMLESS_TO_READ: Is = Is::OtherText(&host_paths::HARMLESS_BY_READING);
+const WRITTEN: Is = Is::Text(&host_paths::REACHED);
+const NOT_HARMLESS: Is = Is::OtherText(&host_paths::NO_PLACES);
+
+static TO_READ: Weakness = Weakness::container(
+    "a container mounts a sensitive place of its host",
+    &[Fact::Some(
+        &["mountPoints"],
+        &[Fact::Member(
+            &["sourceVolume"],
+            &[
+                Is::NameOf("volumes", &[Fact::Member(SOURCE, &[READ]), Fact::Member(SOURCE, &[NOT_HARMLESS_TO_READ])]),
+                Is::NameOf(
+                    "volumes",
+                    &[NO_SOURCE, BOUND, Fact::Member(DEVICE, &[READ]), Fact::Member(DEVICE, &[NOT_HARMLESS_TO_READ])],
+                ),
+            ],
+        )],
+    )],
+);
+
+static TO_WRITE: Weakness = Weakness::container(
+    "a container mounts a sensitive place of its host, and can write there",
+    &[Fact::Some(
+        &["mountPoints"],
+        &[
+            Fact::Member(&["readOnly"], &[Is::Absent, Is::Flag(false)]),
+            Fact::Member(
+                &["sourceVolume"],
+                &[
+                    Is::NameOf("volumes", &[Fact::Member(SOURCE, &[WRITTEN]), Fact::Member(SOURCE, &[NOT_HARMLESS])]),
+                    Is::NameOf(
+                        "volumes",
+                        &[NO_SOURCE, BOUND, Fact::Member(DEVICE, &[WRITTEN]), Fact::Member(DEVICE, &[NOT_HARMLESS])],
+                    ),
+                ],
+            ),
+        ],
+    )],
+);
 
 fn inspect(task: &TaskView<'_>, intent: &Intent) -> Vec<Finding> {
     let volumes = Volumes::of(task);

@@ -1,9 +1,10 @@
 //! `shared-execution-role`: the programs of a task have the rights by which ECS starts it.
 
 use crate::intent::Intent;
-use crate::model::{ContainerView, Place, Read, TaskView, Why};
+use crate::model::{ContainerView, Fact, Is, Place, Read, TaskView, Why};
 use crate::pass::{self, Applicability, Finding, Obstacle, Pass, PassId, Remedy, Run, Severity, Yield};
 use crate::tree::Node;
+use crate::weakness::{Weakness, Weaknesses};
 
 /// The pass.
 pub static PASS: Pass = Pass {
@@ -19,8 +20,14 @@ pub static PASS: Pass = Pass {
     knobs: &[],
     run: Run::ByDefault,
     page: include_str!("shared_execution_role.md"),
+    weaknesses: Weaknesses::all_but("one role in two spellings, such as a name and an ARN", &[&ONE_ROLE]),
     inspect,
 };
+
+static ONE_ROLE: Weakness = Weakness::task(
+    "the programs of the task have its execution role",
+    &[Fact::Member(&["taskRoleArn"], &[Is::SameAs("executionRoleArn")])],
+);
 
 fn inspect(task: &TaskView<'_>, _: &Intent) -> Vec<Finding> {
     let (execution, own) = (task.member("executionRoleArn"), task.member("taskRoleArn"));

@@ -9,13 +9,14 @@ use serde_json::json;
 use crate::edit::Edit;
 use crate::intent::Intent;
 use crate::knobs::Knob;
-use crate::model::{ContainerView, Os, Read, TaskView, Why};
+use crate::model::{ContainerView, Fact, Form, Is, Read, TaskView, Why};
 use crate::pass::{
     self, Applicability, Finding, Fix, Obstacle, Page, Pass, PassId, Provenance, Remedy, Run, Severity, Source,
     Vouched, Voucher, Yield,
 };
 use crate::rules;
 use crate::tree::Step;
+use crate::weakness::{Systems, Weakness, Weaknesses};
 
 mod entries;
 mod limits;
@@ -70,8 +71,27 @@ pub static PASS: Pass = Pass {
     ],
     run: Run::ByDefault,
     page: include_str!("unbounded_open_files.md"),
+    weaknesses: Weaknesses::whole(&[&UNTOLD, &TOO_HIGH]),
     inspect,
 };
+
+const NAMED: Fact = Fact::Member(&["name"], &[Is::Text(&Form::loosely(&[OPEN_FILES]))]);
+
+/// Windows containers have no ulimits.
+static UNTOLD: Weakness = Weakness::container(
+    "a container names no limit for the files that it may hold open",
+    &[Fact::No(&["ulimits"], &[NAMED])],
+)
+.on(Systems::NotWindows);
+
+static TOO_HIGH: Weakness = Weakness::container(
+    "a container may hold more files open than is good for its host",
+    &[Fact::Some(
+        &["ulimits"],
+        &[NAMED, Fact::Member(&["hardLimit"], &[Is::Absent, Is::Above(MOST), Is::Scalar(&Form::trimmed(&["-1"]))])],
+    )],
+)
+.on(Systems::NotWindows);
 
 /// The limit that Fargate sets for open files, soft and hard (ECS API model, `ContainerDefinition.ulimits`).
 pub const FARGATE: u64 = 65_535;
@@ -114,8 +134,7 @@ struct Wanted {
 }
 
 fn inspect(task: &TaskView<'_>, intent: &Intent) -> Vec<Finding> {
-    // Windows containers have no ulimits.
-    if intent.os == Os::Windows {
+    if !UNTOLD.counts_on(intent.os) {
         return Vec::new();
     }
     pass::each_container(&PASS, task, |container| inspect_container(container, intent))

@@ -4,12 +4,13 @@ use serde_json::json;
 
 use crate::edit::Edit;
 use crate::intent::Intent;
-use crate::model::{Os, Place, TaskView, Why};
+use crate::model::{Fact, Form, Is, Os, Place, Read, TaskView, Why};
 use crate::pass::{
     self, Applicability, Finding, Fix, Obstacle, Page, Pass, PassId, Provenance, Remedy, Risk, Run, Severity, Source,
     Vouched, Voucher, Yield,
 };
 use crate::tree::Path;
+use crate::weakness::{Systems, Weakness, Weaknesses};
 
 /// Where AWS says what Fargate mounts.
 static FARGATE: Page = Page {
@@ -37,12 +38,26 @@ pub static PASS: Pass = Pass {
     knobs: &[],
     run: Run::ByDefault,
     page: include_str!("unencrypted_efs_transit.md"),
+    weaknesses: Weaknesses::whole(&[&IN_THE_CLEAR]),
     inspect,
 };
 
+/// Without `transitEncryption` nothing is encrypted (ECS API model, `EFSVolumeConfiguration.transitEncryption`). Windows tasks take no EFS
+/// volumes.
+static IN_THE_CLEAR: Weakness = Weakness::volume(
+    "a volume is EFS without encryption in transit",
+    &[
+        Fact::Member(&["efsVolumeConfiguration"], &[Is::Filled]),
+        Fact::Member(
+            &["efsVolumeConfiguration", "transitEncryption"],
+            &[Is::Absent, Is::OtherText(&Form::loosely(&["ENABLED"]))],
+        ),
+    ],
+)
+.on(Systems::NotWindows);
+
 fn inspect(task: &TaskView<'_>, intent: &Intent) -> Vec<Finding> {
-    // Windows tasks take no EFS volumes.
-    if intent.os == Os::Windows {
+    if !IN_THE_CLEAR.counts_on(intent.os) {
         return Vec::new();
     }
     let list = task.member("volumes").list();
@@ -108,7 +123,7 @@ fn inspect_volume(task: &TaskView<'_>, intent: &Intent, volume: &Volume<'_>) -> 
     let (place, message, remedy) = if let Some((place, field, why)) = volume.unread() {
         let message = format!("{title} may be EFS without encryption in transit");
         (place, message, Remedy::Undetermined(Obstacle::unresolved(field, why)))
-    } else if is_in_the_clear(&volume.efs()) {
+    } else if IN_THE_CLEAR.of_volume(task, &volume.place) == Read::Known(true) {
         let path = volume.path().key("efsVolumeConfiguration").key("transitEncryption");
         let message = format!("{title} is EFS without encryption in transit");
         (path.clone(), message, Remedy::Fix(fix(task, intent, path)))
@@ -119,12 +134,6 @@ fn inspect_volume(task: &TaskView<'_>, intent: &Intent, volume: &Volume<'_>) -> 
     finding.place = place;
     finding.subject = volume.subject();
     Some(finding)
-}
-
-/// Without `transitEncryption` nothing is encrypted (ECS API model, `EFSVolumeConfiguration.transitEncryption`).
-fn is_in_the_clear(efs: &Place<'_>) -> bool {
-    let mode = efs.clone().member("transitEncryption").text().known();
-    efs.is_filled() && mode.is_none_or(|mode| !mode.trim().eq_ignore_ascii_case("ENABLED"))
 }
 
 fn fix(task: &TaskView<'_>, intent: &Intent, path: Path) -> Fix {

@@ -7,10 +7,11 @@ use serde_json::{Value as Json, json};
 use crate::edit::Edit;
 use crate::intent::{ExecUse, Intent, Plan, TmpfsPlan, WritablePlan, exec};
 use crate::knobs::Knob;
-use crate::model::{ContainerView, Os, Read, TaskView};
+use crate::model::{ContainerView, Fact, Is, Os, Read, TaskView};
 use crate::pass::{
     self, Applicability, Finding, Fix, Obstacle, Pass, PassId, Provenance, Remedy, Risk, Run, Severity, Vouched, Yield,
 };
+use crate::weakness::{Systems, Weakness, Weaknesses};
 
 /// The pass.
 pub static PASS: Pass = Pass {
@@ -55,8 +56,16 @@ pub static PASS: Pass = Pass {
     ],
     run: Run::ByDefault,
     page: include_str!("writable_root_filesystem.md"),
+    weaknesses: Weaknesses::whole(&[&WRITABLE]),
     inspect,
 };
+
+/// Nothing forbids it. Read-only root file systems are not supported on Windows, where ECS.5 says `NOT_APPLICABLE` since 24 March 2026.
+static WRITABLE: Weakness = Weakness::container(
+    "a container can write to the files of its image",
+    &[Fact::Member(&["readonlyRootFilesystem"], &[Is::Absent, Is::Flag(false)])],
+)
+.on(Systems::NotWindows);
 
 /// The size of a tmpfs when nobody names one, in MiB.
 pub const DEFAULT_SIZE_MIB: u64 = 64;
@@ -178,16 +187,11 @@ impl TryFrom<u64> for Percent {
 
 /// Whether the root file system of `container` can be written.
 pub fn is_weak(container: &ContainerView<'_>) -> Read<bool> {
-    match container.member("readonlyRootFilesystem").flag() {
-        Read::Absent => Read::Known(true),
-        Read::Known(read_only) => Read::Known(!read_only),
-        Read::Unresolved(why) => Read::Unresolved(why),
-    }
+    WRITABLE.of_container(container)
 }
 
 fn inspect(task: &TaskView<'_>, intent: &Intent) -> Vec<Finding> {
-    // Not supported on Windows, where ECS.5 says NOT_APPLICABLE since 24 March 2026.
-    if intent.os == Os::Windows {
+    if !WRITABLE.counts_on(intent.os) {
         return Vec::new();
     }
     pass::each_container(&PASS, task, |container| inspect_container(container, intent).into_iter().collect())

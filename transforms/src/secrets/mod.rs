@@ -87,7 +87,7 @@ impl Nearby {
 }
 
 /// The three names that Security Hub ECS.8 compares with, whatever the value (AWS Config rule ecs-no-environment-secrets).
-const ECS_8: [&str; 3] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "ECS_ENGINE_AUTH_DATA"];
+pub const ECS_8: [&str; 3] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "ECS_ENGINE_AUTH_DATA"];
 
 const fn suspect(rule: &'static str, confidence: Confidence, kind: Kind) -> Suspect {
     Suspect { rule, confidence, kind }

@@ -4,6 +4,7 @@ use super::*;
 use crate::intent::Selection;
 use crate::model::{ContainerView, Read};
 use crate::pass::{Yield, finding};
+use crate::weakness::Weaknesses;
 
 #[test]
 fn a_lost_byte_is_refused_as_unproven() {
@@ -45,6 +46,7 @@ const fn liar(id: &'static str, inspect: fn(&TaskView<'_>, &Intent) -> Vec<Findi
         knobs: &[],
         run: Run::ByDefault,
         page: "",
+        weaknesses: Weaknesses::none("a pass of a test"),
         inspect,
     }
 }
