@@ -7,6 +7,7 @@ pub mod aws;
 pub mod baseline;
 pub mod cli;
 pub mod context;
+pub mod export;
 pub mod git;
 pub mod image;
 pub mod output;

@@ -98,8 +98,9 @@ const PURE: &[(&str, &[&str])] = &[
 ];
 
 /// The layers of the binary.
-const EFFECTS: [(&str, &[&str]); 14] = [
+const EFFECTS: [(&str, &[&str]); 15] = [
     ("ahead", &[]),
+    ("export", &[]),
     ("git", &["source"]),
     ("source", &["ahead"]),
     ("context", &["rollout", "aws"]),
@@ -114,8 +115,8 @@ const EFFECTS: [(&str, &[&str]); 14] = [
     (
         "cli",
         &[
-            "ahead", "git", "image", "plan", "source", "context", "policy", "output", "baseline", "session", "rollout",
-            "aws",
+            "ahead", "export", "git", "image", "plan", "source", "context", "policy", "output", "baseline", "session",
+            "rollout", "aws",
         ],
     ),
     ("main", &["cli"]),

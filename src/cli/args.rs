@@ -11,12 +11,14 @@ use crate::policy::Choice;
 
 pub(super) mod check;
 pub(super) mod doctor;
+pub(super) mod export;
 pub(super) mod generate;
 pub(super) mod live;
 pub(super) mod policy;
 
 use check::Check;
 use doctor::Doctor;
+use export::ExportRules;
 use generate::{Completions, Manual};
 use live::{Apply, Retire, Rollback, Target, Watch};
 use policy::Policy;
@@ -80,6 +82,8 @@ pub enum Command {
     IamPolicy(IamPolicy),
     /// Write a commented policy for the definitions of a directory
     Init(Init),
+    /// Write what `check` looks for as rules for cfn-guard, or for OPA and conftest
+    ExportRules(ExportRules),
     /// Read what a refused program says, and print the settings that mend it
     Learn(Learn),
     /// Explain a pass, or with --finding why a fix has the values that it has

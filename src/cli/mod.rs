@@ -8,6 +8,7 @@ mod doctor;
 mod errand;
 mod exit;
 mod explain;
+mod export;
 mod fix;
 mod generate;
 mod iam;
@@ -223,6 +224,7 @@ pub fn run(cli: Cli, mut context: Context) -> Exit {
         Command::Retire(arguments) => apply::retire::run(&arguments, &mut context),
         Command::Doctor(arguments) => doctor::run(&arguments, &mut context),
         Command::IamPolicy(arguments) => iam::run(&arguments, &mut context),
+        Command::ExportRules(arguments) => export::run(&arguments, &mut context),
         Command::Init(arguments) => init::run(&arguments, &mut context),
         Command::Learn(arguments) => learn::run(&arguments, &mut context),
         Command::Explain(arguments) => explain::run(&arguments, &mut context),

@@ -273,6 +273,11 @@ fn whose(argument: &str) -> Result<(Option<Scope>, &Path), CliError> {
 
 /// The passes that run.
 pub(super) fn selected(run: &Run) -> Result<Vec<PassId>, CliError> {
+    chosen(&run.only, &run.skip)
+}
+
+/// The passes that `--only` and `--skip` choose.
+pub(super) fn chosen(only: &[String], skip: &[String]) -> Result<Vec<PassId>, CliError> {
     let known = |id: &String| {
         passes::find(id).map(|pass| pass.id).ok_or_else(|| {
             CliError::usage(
@@ -281,7 +286,7 @@ pub(super) fn selected(run: &Run) -> Result<Vec<PassId>, CliError> {
             )
         })
     };
-    let only = run.only.iter().map(known).collect::<Result<Vec<_>, _>>()?;
-    let skip = run.skip.iter().map(known).collect::<Result<Vec<_>, _>>()?;
+    let only = only.iter().map(known).collect::<Result<Vec<_>, _>>()?;
+    let skip = skip.iter().map(known).collect::<Result<Vec<_>, _>>()?;
     if only.is_empty() { Ok(passes::ids().filter(|id| !skip.contains(id)).collect()) } else { Ok(only) }
 }
