@@ -17,15 +17,20 @@ pub(super) fn low_ports(setting: &Setting<'_>, container: &ContainerView<'_>) ->
         LowPort::Maybe(_) => ("a port that is unresolved and may be below 1024".to_owned(), 1, mapped),
     };
     match setting.task.network_mode() {
-        _ if setting.target.only_fargate() => {}
         Read::Known("host") => {
+            let next_step = if setting.target.only_fargate() {
+                "set `networkMode` to \"awsvpc\", the only one that Fargate takes"
+            } else {
+                "move the container to a port of 1024 or above, or to another network mode"
+            };
             return Err(Obstacle::new(
                 format!(
                     "it listens on {port} under host networking, where no system control can open low ports to a user"
                 ),
-                "move the container to a port of 1024 or above, or to another network mode",
+                next_step,
             ));
         }
+        _ if setting.target.only_fargate() => {}
         Read::Unresolved(why) => {
             let unread = Obstacle::unresolved(&format!("it listens on {port}, and `networkMode`"), why);
             let next_step = match why {
