@@ -1,0 +1,9 @@
+{
+    "family": "web",
+    "requiresCompatibilities": ["EC2"],
+    "pidMode": "host",
+    "containerDefinitions": [
+        {"name": "web", "image": "shop/web:1", "memory": 64}
+    ],
+    ${extra}
+}
