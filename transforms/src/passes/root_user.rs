@@ -100,7 +100,7 @@ impl TryFrom<String> for LinuxUser {
         let well_formed = parts.clone().count() <= 2 && parts.clone().all(is_user_name);
         let user = parts.next().unwrap_or_default();
         if !well_formed {
-            Err("a user is UID, UID:GID, NAME or NAME:GROUP")
+            Err("a user is UID, UID:GID, NAME or NAME:GROUP, with ids up to 2147483647")
         } else if user == "root" || user.chars().all(|digit| digit == '0') {
             Err("the user must not be root")
         } else {
@@ -115,8 +115,12 @@ impl fmt::Display for LinuxUser {
     }
 }
 
+/// The largest id of a user or group that runtimes take (moby/sys, `user.GetExecUser`).
+const LARGEST_ID: u32 = i32::MAX as u32;
+
 fn is_user_name(part: &str) -> bool {
-    let numeric = !part.is_empty() && part.len() <= 10 && part.chars().all(|digit| digit.is_ascii_digit());
+    let digits = !part.is_empty() && part.chars().all(|digit| digit.is_ascii_digit());
+    let numeric = digits && part.parse::<u32>().is_ok_and(|id| id <= LARGEST_ID);
     let starts = part.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
     numeric || (starts && part.chars().all(|letter| letter.is_ascii_alphanumeric() || "_.-".contains(letter)))
 }
