@@ -50,7 +50,7 @@ pub fn dockerfile(path: &Path) -> Result<ImageConfig, ImageError> {
         for instruction in current.instructions.iter().rev() {
             match instruction {
                 Instruction::User(found) if user.is_none() => {
-                    user = Some(found.arguments.value.trim().to_owned());
+                    user = Some(unquoted(found.arguments.value.trim()));
                     lines.user = line(&found.user);
                 }
                 Instruction::Expose(ports) => {
@@ -84,6 +84,20 @@ pub fn dockerfile(path: &Path) -> Result<ImageConfig, ImageError> {
         ));
     }
     Ok(ImageConfig { user: Some(user).filter(|user| !config::is_root(user)), lines, ..found })
+}
+
+/// The argument of `USER` without its quotes, as builders take it. Where a quote has no end, it is no user, and stays as it is.
+fn unquoted(argument: &str) -> String {
+    let mut plain = String::new();
+    let mut quote = None;
+    for letter in argument.chars() {
+        match quote {
+            None if letter == '"' || letter == '\'' => quote = Some(letter),
+            Some(open) if open == letter => quote = None,
+            _ => plain.push(letter),
+        }
+    }
+    if quote.is_some() { argument.to_owned() } else { plain }
 }
 
 fn read(path: &Path) -> Result<String, ImageError> {
@@ -155,6 +169,10 @@ mod tests {
         assert_eq!(found.lines, ConfigLines { user: Some(6), volumes: Some(5), ports: Some(4) });
         assert_eq!(of("FROM a AS base\nUSER app\nFROM base\nRUN true\n").unwrap().user.as_deref(), Some("app"));
         assert_eq!(of("FROM a\nUSER 7\nUSER root\n").unwrap().user, None);
+        assert_eq!(of("FROM a\nUSER \"app\"\n").unwrap().user.as_deref(), Some("app"));
+        assert_eq!(of("FROM a\nUSER 'app':\"app\"\n").unwrap().user.as_deref(), Some("app:app"));
+        assert_eq!(of("FROM a\nUSER \"root\"\n").unwrap().user, None);
+        assert_eq!(of("FROM a\nUSER \"app\n").unwrap().user.as_deref(), Some("\"app"));
         assert!(of("FROM a\nUSER 7\nFROM b\n").unwrap_err().contains("names no USER"));
         assert!(of("FROM a\nARG U\nUSER ${U}\n").unwrap_err().contains("a variable"));
         assert!(of("hello").is_err());

@@ -174,7 +174,14 @@ fn image_obstacle(container: &ContainerView<'_>, image: &Image) -> Option<Obstac
     if let (Some(why), None) = (&entry.stays, &image.told) {
         return Some(Obstacle::new(format!("the image is {title}, whose user is left alone: {why}"), by_hand));
     }
-    entry.user.as_ref()?;
+    let user = entry.user.as_ref()?;
+    if root_user::LinuxUser::try_from(user.clone()).is_err() {
+        let reason = match &image.told {
+            Some(shown) => format!("its `USER` in {shown} is written in a form that `user` does not take"),
+            None => format!("the user that {title} has in the policy is written in a form that `user` does not take"),
+        };
+        return Some(Obstacle::new(reason, format!("name it: --set '{scope}root-user.user=UID:GID'")));
+    }
     if image.user_level() == Level::Low {
         return Some(Obstacle::new(
             format!("the image looks like {title}, and which user it works as is known with low confidence"),
