@@ -50,6 +50,11 @@ pub const IMAGES: &[&str] = &[
     "postgres:16",
     "docker:28-dind",
     "public.ecr.aws/datadog/agent:7",
+    "fluent/fluent-bit:3",
+    "alpine:3",
+    "tomcat:10",
+    "hashicorp/vault:1.15",
+    "metabase/metabase:v0.50",
 ];
 
 /// Words of a command line.

@@ -99,23 +99,19 @@ impl Room {
             limit: Limit::of_task(setting)?,
             claims: Claims::of_all(claims.iter().copied()),
             asked: asks.iter().map(|ask| ask.asked).fold(0, u64::saturating_add),
-            unasked: asks.iter().map(|ask| ask.unasked).sum(),
+            unasked: asks.iter().map(Ask::unasked).sum(),
         })
     }
 
     /// For the tmpfs of one container in its own memory.
-    pub(super) fn of_container(container: &ContainerView<'_>, claims: Claims, ask: Ask) -> Option<Self> {
+    pub(super) fn of_container(container: &ContainerView<'_>, claims: Claims, ask: &Ask) -> Option<Self> {
         let limit = Limit::of_container(container)?;
-        Some(Self { limit, claims, asked: ask.asked, unasked: ask.unasked })
+        Some(Self { limit, claims, asked: ask.asked, unasked: ask.unasked() })
     }
 
-    /// The largest size that each tmpfs can have for which nobody names one.
-    pub(super) const fn each(self) -> u64 {
-        let left = self.limit.mib.saturating_sub(self.claims.total()).saturating_sub(self.asked);
-        match left.checked_div(self.unasked) {
-            Some(each) => each,
-            None => left,
-        }
+    /// What is left for the tmpfs for which nobody names a size.
+    const fn left(self) -> u64 {
+        self.limit.mib.saturating_sub(self.claims.total()).saturating_sub(self.asked)
     }
 
     /// Why they do not fit, even at 1 MiB each.
@@ -202,41 +198,83 @@ fn mebibytes(text: &str) -> Option<u64> {
 }
 
 /// What one container asks of the memory of its task.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Ask {
     /// Sizes that somebody named, added up, in MiB.
     pub(super) asked: u64,
-    /// How many tmpfs have no size of their own.
-    pub(super) unasked: u64,
+    /// What is enough for each tmpfs that has no size of its own.
+    pub(super) enough: Vec<u64>,
+    /// What the tmpfs that an earlier run made, or may have made, take of the share.
+    pub(super) made: u64,
     /// How much of the memory the added tmpfs may take.
     pub(super) percent: u64,
+    /// How much of its own memory is left for those without a size, where that is known.
+    pub(super) own: Option<u64>,
+}
+
+impl Ask {
+    fn unasked(&self) -> u64 {
+        self.enough.len() as u64
+    }
 }
 
 /// What one container gets of the memory of its task.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Granted {
     /// The size of each tmpfs for which nobody names one, in MiB.
-    pub(super) each: u64,
+    pub(super) sizes: Vec<u64>,
     /// What was asked and what may be, where that is less.
     pub(super) beyond: Option<(u64, u64)>,
 }
 
-/// What each container gets of the share that tmpfs may take. A percentage that one container has for itself bounds what it takes
-/// together with all that have no larger one, so nobody's lower bound is used up by it.
-pub(super) fn granted(memory: u64, asks: &[Ask]) -> Vec<Granted> {
-    let of = |own: &Ask| {
-        let bounds: BTreeSet<u64> =
-            asks.iter().map(|ask| ask.percent).filter(|percent| *percent >= own.percent).collect();
-        bounds.into_iter().fold(Granted { each: u64::MAX, beyond: None }, |granted, percent| {
-            let within = || asks.iter().filter(|ask| ask.percent <= percent);
-            let asked = within().map(|ask| ask.asked).fold(0, u64::saturating_add);
-            let unasked: u64 = within().map(|ask| ask.unasked).sum();
-            let share = share(memory, percent);
-            let each = granted.each.min(share.saturating_sub(asked) / unasked.max(1));
-            Granted { each, beyond: granted.beyond.or_else(|| (asked > share).then_some((asked, share))) }
-        })
-    };
-    asks.iter().map(of).collect()
+/// What each container gets of its own memory, of the share of the task's `memory` that tmpfs may take, and of the `room` in it. A percentage
+/// that one container has for itself bounds what it takes together with all that have no larger one, so nobody's lower bound is used up by
+/// it.
+///
+/// Whoever needs less than an even part leaves the rest to the others, and what an earlier run made counts: whoever gets less than is
+/// enough gets no more once the others have theirs, so that a second run does not make what the first one withheld.
+pub(super) fn granted(memory: Option<u64>, room: Option<Room>, asks: &[Ask]) -> Vec<Granted> {
+    let mut granted: Vec<Granted> =
+        asks.iter().map(|ask| Granted { sizes: ask.enough.clone(), beyond: None }).collect();
+    for (own, ask) in granted.iter_mut().zip(asks) {
+        if let Some(left) = ask.own {
+            lower([own], left);
+        }
+    }
+    let percents: BTreeSet<u64> = asks.iter().map(|ask| ask.percent).collect();
+    for (memory, percent) in
+        memory.into_iter().flat_map(|memory| percents.iter().map(move |percent| (memory, *percent)))
+    {
+        let within = || asks.iter().filter(|ask| ask.percent <= percent);
+        let sum = |of: fn(&Ask) -> u64| within().map(of).fold(0, u64::saturating_add);
+        let (asked, share) = (sum(|ask| ask.asked), share(memory, percent));
+        let left = share.saturating_sub(asked).saturating_sub(sum(|ask| ask.made));
+        let bounded = granted.iter_mut().zip(asks).filter(|(_, ask)| ask.percent <= percent);
+        let mut bounded: Vec<&mut Granted> = bounded.map(|(own, _)| own).collect();
+        for own in bounded.iter_mut().filter(|_| asked > share) {
+            own.beyond = own.beyond.or(Some((asked, share)));
+        }
+        lower(bounded, left);
+    }
+    if let Some(room) = room {
+        lower(&mut granted, room.left());
+    }
+    granted.iter_mut().flat_map(|own| &mut own.sizes).for_each(|size| *size = (*size).max(1));
+    granted
+}
+
+/// Lowers sizes until all of them together take no more than what is `left`, the largest first.
+fn lower<'g>(granted: impl IntoIterator<Item = &'g mut Granted>, left: u64) {
+    let mut sizes: Vec<&mut u64> = granted.into_iter().flat_map(|own| &mut own.sizes).collect();
+    sizes.sort_unstable();
+    let (mut left, mut others, mut most) = (left, sizes.len() as u64, u64::MAX);
+    for size in sizes {
+        // From the first that does not fit, all get the same.
+        most = most.min(if *size > left / others { left / others } else { u64::MAX });
+        *size = (*size).min(most);
+        left -= *size;
+        others -= 1;
+    }
 }
 
 /// What is said where sizes that somebody named take more than their share.
@@ -281,6 +319,22 @@ fn hard_limit(container: &ContainerView<'_>) -> Option<u64> {
     container.member("memory").number().known().filter(|memory| *memory > 0)
 }
 
+/// What all tmpfs of the container may take of its own memory.
+pub(super) fn own_share(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<u64> {
+    Some(share(of_container(setting, container)?, percent(setting, container.into())))
+}
+
+/// What its own memory leaves for the tmpfs without a size: of its share, and of its room.
+pub(super) fn own_left(
+    setting: &Setting<'_>,
+    container: &ContainerView<'_>,
+    ask: &Ask,
+    room: Option<Room>,
+) -> Option<u64> {
+    let of_share = own_share(setting, container).map(|share| share.saturating_sub(ask.asked));
+    of_share.into_iter().chain(room.map(Room::left)).min()
+}
+
 /// Why no size can be chosen: memory is limited somewhere, and nowhere can the limit be read.
 pub(super) fn unread(setting: &Setting<'_>, container: &ContainerView<'_>) -> Option<Obstacle> {
     let limits = ["memory", "memoryReservation"].map(|member| container.member(member).number().unresolved());
@@ -303,21 +357,41 @@ mod tests {
         assert_eq!(read.as_slice(), [&[twenty; 4][..], &rest].concat());
     }
 
-    fn ask(asked: u64, unasked: u64, percent: u64) -> Ask {
-        Ask { asked, unasked, percent }
+    fn ask(asked: u64, enough: &[u64], percent: u64) -> Ask {
+        Ask { asked, enough: enough.to_vec(), made: 0, percent, own: None }
+    }
+
+    type Given = (Vec<u64>, Option<(u64, u64)>);
+
+    fn given(asks: &[Ask]) -> Vec<Given> {
+        granted(Some(1000), None, asks).into_iter().map(|granted| (granted.sizes, granted.beyond)).collect()
     }
 
     #[test]
     fn a_larger_share_of_one_container_is_not_taken_from_the_others() {
-        let given = |asks: &[Ask]| -> Vec<(u64, Option<(u64, u64)>)> {
-            granted(1000, asks).into_iter().map(|granted| (granted.each, granted.beyond)).collect()
-        };
-        assert_eq!(given(&[ask(0, 1, 10), ask(60, 1, 10)]), [(20, None), (20, None)]);
-        assert_eq!(given(&[ask(400, 0, 50), ask(0, 2, 10)]), [(50, None), (50, None)]);
-        assert_eq!(given(&[ask(0, 1, 50), ask(40, 1, 10)]), [(230, None), (60, None)]);
+        let one = [1000];
+        assert_eq!(given(&[ask(0, &one, 10), ask(60, &one, 10)]), [(vec![20], None), (vec![20], None)]);
+        assert_eq!(given(&[ask(400, &[], 50), ask(0, &[999, 999], 10)]), [(vec![], None), (vec![50, 50], None)]);
+        assert_eq!(given(&[ask(0, &one, 50), ask(40, &one, 10)]), [(vec![400], None), (vec![60], None)]);
         // What the larger share allows in all bounds the others too.
-        assert_eq!(given(&[ask(480, 0, 50), ask(0, 2, 10)]), [(10, None), (10, None)]);
-        assert_eq!(given(&[ask(480, 0, 50), ask(30, 0, 10)]), [(0, Some((510, 500))), (0, Some((510, 500)))]);
-        assert_eq!(given(&[ask(400, 0, 50), ask(110, 0, 10)]), [(0, Some((510, 500))), (0, Some((110, 100)))]);
+        assert_eq!(given(&[ask(480, &[], 50), ask(0, &[999, 999], 10)]), [(vec![], None), (vec![10, 10], None)]);
+        let (both, lesser) = (Some((510, 500)), Some((110, 100)));
+        assert_eq!(given(&[ask(480, &[], 50), ask(30, &[], 10)]), [(vec![], both), (vec![], both)]);
+        assert_eq!(given(&[ask(400, &[], 50), ask(110, &[], 10)]), [(vec![], both), (vec![], lesser)]);
+    }
+
+    #[test]
+    fn what_one_does_not_need_goes_to_the_others_and_what_was_made_counts() {
+        let sizes = |asks: &[Ask]| -> Vec<Vec<u64>> { given(asks).into_iter().map(|(sizes, _)| sizes).collect() };
+        assert_eq!(sizes(&[ask(0, &[16, 500], 10), ask(0, &[30, 500], 10)]), [[16, 28], [28, 28]]);
+        assert_eq!(sizes(&[ask(0, &[64], 10), ask(0, &[128], 10)]), [[50], [50]]);
+        assert_eq!(sizes(&[ask(0, &[16], 10), ask(0, &[128], 10)]), [[16], [84]]);
+        // The same after the first of them was made.
+        assert_eq!(sizes(&[Ask { made: 16, ..ask(0, &[], 10) }, ask(0, &[128], 10)]), [vec![], vec![84]]);
+        assert_eq!(
+            sizes(&[Ask { own: Some(20), ..ask(0, &[16, 64], 10) }, ask(0, &[128], 10)]),
+            [vec![10, 10], vec![80]]
+        );
+        assert_eq!(sizes(&[Ask { made: 200, ..ask(0, &[7], 10) }]), [[1]]);
     }
 }

@@ -23,6 +23,7 @@ mod selection;
 mod tests;
 mod user;
 mod writable;
+mod written;
 
 pub use capabilities::{CapabilityPlan, DropForm, FOR_FILES};
 pub use exec::ExecUse;

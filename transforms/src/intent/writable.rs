@@ -1,11 +1,12 @@
 //! Where a container can write after the run, when its root file system cannot be written.
 
 use super::exec::{self, Way};
-use super::image::{self, Ids, Image};
-use super::memory::{self, Ask, Claims, Granted, Room};
+use super::image::{self, Ids};
+use super::memory::{self, Ask, Claims, Room};
 use super::user::{UserAfter, UserPlan};
+use super::written::{basis, image_obstacles, wanted};
 use super::{Plan, Setting, mounts, roles};
-use crate::images::{Kinship, Level, WrittenPath};
+use crate::images::{Level, WrittenPath};
 use crate::model::{ContainerView, Os, Read, UserField};
 use crate::pass::{Applicability, Obstacle, Provenance, Source, Vouched, Voucher};
 use crate::passes::root_user;
@@ -74,8 +75,8 @@ pub struct TmpfsPlan {
 struct Draft {
     path: WritablePath,
     asked: Option<Vouched<u64>>,
-    /// What is known to be enough, where nobody asks for a size.
-    enough: Option<Vouched<u64>>,
+    /// What is enough, where nobody asks for a size.
+    enough: Vouched<u64>,
     /// Who wants it for the agent of ECS Exec, which is root.
     for_exec: Option<Voucher>,
 }
@@ -86,30 +87,28 @@ pub(super) fn plan(setting: &Setting<'_>, users: &[UserPlan], claims: &[Claims])
         setting.seen.iter().zip(users).map(|(container, user)| draft(setting, container, user)).collect();
     let ask = |(container, drafts): (&ContainerView<'_>, &Result<Vec<Draft>, Vec<Obstacle>>)| Ask {
         asked: asked(drafts.iter().flatten()),
-        unasked: unasked(drafts.iter().flatten()),
+        enough: drafts.iter().flatten().filter(|draft| draft.asked.is_none()).map(|draft| draft.enough.value).collect(),
+        made: made(setting, container),
         percent: memory::percent(setting, container.into()),
+        own: None,
     };
-    let asks: Vec<Ask> = setting.seen.iter().zip(&drafts).map(ask).collect();
+    let mut asks: Vec<Ask> = setting.seen.iter().zip(&drafts).map(ask).collect();
+    let own: Vec<Option<Room>> = setting.seen.iter().zip(claims).zip(&asks).map(own_room).collect();
+    for ((container, ask), room) in setting.seen.iter().zip(&mut asks).zip(&own) {
+        ask.own = memory::own_left(setting, container, ask, *room);
+    }
     let in_all = Room::of_task(setting, claims, &asks);
-    let granted: Vec<Option<Granted>> = match memory::of_task(setting) {
-        Some(memory) => memory::granted(memory, &asks).into_iter().map(Some).collect(),
-        None => vec![None; asks.len()],
-    };
+    let granted = memory::granted(memory::of_task(setting), in_all, &asks);
 
-    let all = setting.seen.iter().zip(users).zip(drafts).zip(granted).zip(claims.iter().zip(asks));
-    let plans = all.map(|((((container, user), drafts), granted), (claims, ask))| {
+    let all = setting.seen.iter().zip(users).zip(drafts).zip(granted).zip(own);
+    let plans = all.map(|((((container, user), drafts), granted), own)| {
         let mounts = drafts.and_then(|drafts| {
-            let beyond = granted.and_then(|granted| granted.beyond).filter(|_| ask.asked > 0);
-            let room = [in_all, Room::of_container(container, *claims, ask)];
-            let too_little = room.into_iter().flatten().find_map(Room::obstacle);
+            let beyond = granted.beyond.filter(|_| asked(drafts.iter()) > 0);
+            let too_little = [in_all, own].into_iter().flatten().find_map(Room::obstacle);
             match (beyond, too_little.filter(|_| !drafts.is_empty())) {
                 (Some(numbers), _) => Err(vec![memory::beyond_share(numbers, "the task's memory")]),
                 (None, Some(obstacle)) => Err(vec![obstacle]),
-                (None, None) => {
-                    let rooms = room.into_iter().flatten().map(Room::each);
-                    let by_task = granted.map(|granted| granted.each);
-                    sized(setting, container, &user.after, drafts, (by_task, rooms.min()))
-                }
+                (None, None) => sized(setting, container, &user.after, drafts, granted.sizes),
             }
         });
         WritablePlan {
@@ -124,79 +123,6 @@ pub(super) fn plan(setting: &Setting<'_>, users: &[UserPlan], claims: &[Claims])
 
 fn asked<'d>(drafts: impl Iterator<Item = &'d Draft>) -> u64 {
     drafts.filter_map(|draft| draft.asked.map(|size| size.value)).fold(0, u64::saturating_add)
-}
-
-fn unasked<'d>(drafts: impl Iterator<Item = &'d Draft>) -> u64 {
-    drafts.filter(|draft| draft.asked.is_none()).count() as u64
-}
-
-fn wanted(setting: &Setting<'_>, container: &ContainerView<'_>) -> Vouched<Vec<WritablePath>> {
-    let named = setting.wishes.layers.pick(container.into(), |knobs| knobs.writable_root_filesystem.paths.as_ref());
-    match (named, roles::image_at_work(setting, container)) {
-        (Some(paths), _) => paths.map(Clone::clone),
-        (None, Some(image)) if image.knows_paths => Vouched { value: written(image), by: image.by },
-        (None, _) => Vouched::default_of(vec![WritablePath::plain("/tmp")]),
-    }
-}
-
-fn basis(setting: &Setting<'_>, container: &ContainerView<'_>) -> String {
-    let named = setting.wishes.layers.pick(container.into(), |knobs| knobs.writable_root_filesystem.paths.as_ref());
-    let plain = "the list of paths that are written";
-    let image = roles::image_at_work(setting, container).filter(|image| named.is_none() && image.knows_paths);
-    image.map_or_else(|| plain.to_owned(), |image| image.on_paths(plain))
-}
-
-/// What a known image writes and a tmpfs can take: what it needs, and temporary files.
-fn written(image: &Image) -> Vec<WritablePath> {
-    let needed = |path: &&WrittenPath| !path.state && !path.seeded && (!path.optional || path.path == "/tmp");
-    let paths = image.entry().paths.iter().filter(needed);
-    // A copy of the image may have something that unpacks libraries there.
-    let sure = image.known.kinship == Kinship::Same;
-    let exec = |path: &WrittenPath| (sure || path.exec).then_some(path.exec);
-    paths.map(|path| WritablePath { path: path.path.clone(), size: None, exec: exec(path) }).collect()
-}
-
-/// What keeps the root file system of a known image from being made read-only.
-fn image_obstacles(setting: &Setting<'_>, container: &ContainerView<'_>, mounted: &[String]) -> Vec<Obstacle> {
-    let named = setting.wishes.layers.pick(container.into(), |knobs| knobs.writable_root_filesystem.paths.as_ref());
-    let Some(image) = roles::image_at_work(setting, container).filter(|_| named.is_none()) else { return Vec::new() };
-    let (title, scope) = (image.known.title(), container.scope());
-    let by_hand = format!("if it does with some paths: --set '{scope}writable-root-filesystem.paths=/PATH,…'");
-    if let Some(why) = &image.entry().writable_root {
-        return vec![Obstacle::new(
-            format!("the image is {title}, which needs a writable root file system: {why}"),
-            by_hand,
-        )];
-    }
-    if image.known.paths_level() == Level::Low {
-        let reason = format!("the image looks like {title}, and what it writes is known with low confidence");
-        return vec![Obstacle::new(reason, by_hand)];
-    }
-    let covered = |path: &str| mounted.iter().any(|mount| image::same_place(mount) == image::same_place(path));
-    let missing = image.entry().paths.iter().filter(|path| !path.optional && !covered(&path.path));
-    let all = |extra: &str| {
-        let paths: Vec<String> = written(image).into_iter().map(|path| path.path).chain([extra.to_owned()]).collect();
-        format!("--set '{scope}writable-root-filesystem.paths={}'", paths.join(","))
-    };
-    let obstacles = missing.filter_map(|path| {
-        let (place, what) = (&path.path, &path.purpose);
-        if path.state {
-            let reason = format!("{title} keeps its {what} at {place}, and a tmpfs would lose that with the task");
-            let next = format!("mount a volume at {place}; if nothing there has to be kept: {}", all(place));
-            Some(Obstacle::new(reason, next))
-        } else if path.seeded {
-            let reason =
-                format!("{title} writes {what} at {place}, where the image has files that an empty mount would hide");
-            let next = format!(
-                "mount a volume at {place} that a container of the same image filled before (`cp -a {place}/. /MOUNT/`, essential false, `dependsOn` with SUCCESS); if it fills it by itself: {}",
-                all(place)
-            );
-            Some(Obstacle::new(reason, next))
-        } else {
-            None
-        }
-    });
-    obstacles.collect()
 }
 
 /// The mounts that a container will get, without their final sizes; none for a container that needs no mend.
@@ -246,23 +172,59 @@ fn draft(setting: &Setting<'_>, container: &ContainerView<'_>, user: &UserPlan) 
     if !obstacles.is_empty() {
         return Err(obstacles);
     }
+    Ok(missing.into_iter().map(|(path, for_exec)| drafted(setting, container, path, for_exec)).collect())
+}
+
+/// A mount with what its size rests on.
+fn drafted(
+    setting: &Setting<'_>,
+    container: &ContainerView<'_>,
+    path: WritablePath,
+    for_exec: Option<Voucher>,
+) -> Draft {
     let size = setting.wishes.layers.pick(container.into(), |knobs| knobs.writable_root_filesystem.size.as_ref());
     let by = wanted(setting, container).by;
-    let enough = |path: &str| {
+    let known = || {
         let image = roles::image_at_work(setting, container)?;
-        let known = image.entry().paths.iter().find(|known| known.path == path)?;
+        let known = image.entry().paths.iter().find(|known| known.path == path.path)?;
         Some(Vouched { value: known.size?, by: image.by })
     };
-    let drafts = missing.into_iter().map(|(path, for_exec)| Draft {
-        asked: path
-            .size
-            .map(|size| Vouched { value: size.mib(), by })
-            .or_else(|| size.filter(|_| for_exec.is_none()).map(|size| size.map(|size| size.mib()))),
-        enough: for_exec.map_or_else(|| enough(&path.path), |_| Some(Vouched::default_of(exec::SIZE_MIB))),
-        for_exec,
-        path,
+    let enough = match for_exec {
+        Some(_) => Vouched::default_of(exec::SIZE_MIB),
+        None => known().unwrap_or(Vouched::default_of(pass::DEFAULT_SIZE_MIB)),
+    };
+    let asked = path
+        .size
+        .map(|size| Vouched { value: size.mib(), by })
+        .or_else(|| size.filter(|_| for_exec.is_none()).map(|size| size.map(|size| size.mib())));
+    Draft { path, asked, enough, for_exec }
+}
+
+/// What of the share is taken by tmpfs of a container that is read-only already, as far as a run like this one would have made them.
+fn made(setting: &Setting<'_>, container: &ContainerView<'_>) -> u64 {
+    if pass::is_weak(container) != Read::Known(false) {
+        return 0;
+    }
+    let for_exec = workaround(setting, container);
+    let of_exec = for_exec.into_iter().flat_map(|_| exec::PATHS).map(|path| (WritablePath::plain(path), for_exec));
+    let all = wanted(setting, container).value.into_iter().map(|path| (path, None)).chain(of_exec);
+    let drafts: Vec<Draft> = all.map(|(path, for_exec)| drafted(setting, container, path, for_exec)).collect();
+    let sizes = container.linux("tmpfs").list().items.into_iter().filter_map(|mount| {
+        let place = image::same_place(mount.clone().member("containerPath").text().known()?);
+        let draft = drafts.iter().find(|draft| image::same_place(&draft.path.path) == place)?;
+        Some(mount.member("size").number().known()?.min(draft.asked.unwrap_or(draft.enough).value))
     });
-    Ok(drafts.collect())
+    sizes.fold(0, u64::saturating_add)
+}
+
+fn own_room(((container, claims), ask): ((&ContainerView<'_>, &Claims), &Ask)) -> Option<Room> {
+    Room::of_container(container, *claims, ask)
+}
+
+/// The size that the memory grants. Less than what is enough is a guess again.
+fn granted(size: u64, enough: Vouched<u64>) -> Vouched<u64> {
+    let by = if size < enough.value { Provenance::BuiltInDefault.into() } else { enough.by };
+    Vouched { value: size, by }
 }
 
 /// Who wants ECS Exec to go on working by mounts of its own.
@@ -335,34 +297,30 @@ fn owner(container: &ContainerView<'_>, after: &UserAfter) -> (Vec<String>, Vouc
     }
 }
 
-/// Settles the sizes of one container: those that nobody names shrink to what the share of the task and the `room` in the memory leave.
+/// Settles the mounts of one container. `sizes` are those that nobody names, as the memory grants them.
 fn sized(
     setting: &Setting<'_>,
     container: &ContainerView<'_>,
     after: &UserAfter,
     drafts: Vec<Draft>,
-    (by_task, room): (Option<u64>, Option<u64>),
+    sizes: Vec<u64>,
 ) -> Result<Vec<TmpfsPlan>, Vec<Obstacle>> {
-    let share = memory::of_container(setting, container)
-        .map(|memory| memory::share(memory, memory::percent(setting, container.into())));
-    let (asked, unasked) = (asked(drafts.iter()), unasked(drafts.iter()));
+    let share = memory::own_share(setting, container);
+    let asked = asked(drafts.iter());
     if let Some(share) = share.filter(|share| asked > *share) {
         return Err(vec![memory::beyond_share((asked, share), "the container's memory")]);
     }
-    if let (None, None, Some(obstacle)) = (share, by_task, memory::unread(setting, container))
-        && unasked > 0
+    if let (None, None, Some(obstacle)) = (share, memory::of_task(setting), memory::unread(setting, container))
+        && !sizes.is_empty()
     {
         return Err(vec![obstacle]);
     }
-    let by_container = share.map(|share| (share - asked) / unasked.max(1));
     let (owner, owner_by) = owner(container, &works_as(setting, container, after));
     let exec_knob = setting.wishes.layers.pick(container.into(), |knobs| knobs.writable_root_filesystem.exec.as_ref());
     let paths_by = wanted(setting, container).by;
+    let mut sizes = sizes.into_iter();
     let plans = drafts.into_iter().map(|draft| {
-        let enough = draft.enough.unwrap_or(Vouched::default_of(pass::DEFAULT_SIZE_MIB));
-        let fitting = [by_task, by_container, room].into_iter().flatten().fold(enough.value, u64::min).max(1);
-        // Less than what is enough is a guess again.
-        let by = if fitting < enough.value { Provenance::BuiltInDefault.into() } else { enough.by };
+        let size = draft.asked.or_else(|| sizes.next().map(|size| granted(size, draft.enough))).unwrap_or(draft.enough);
         let exec = match (draft.path.exec, exec_knob) {
             (None, _) if draft.for_exec.is_some() => {
                 draft.for_exec.filter(|_| exec::runs_from(&draft.path.path)).map(|by| Vouched { value: (), by })
@@ -377,13 +335,7 @@ fn sized(
             Some(by) => (vec!["mode=0755".to_owned()], by),
             None => (owner.clone(), owner_by),
         };
-        TmpfsPlan {
-            path: draft.path.path,
-            size: draft.asked.unwrap_or(Vouched { value: fitting, by }),
-            exec,
-            owner,
-            owner_by,
-        }
+        TmpfsPlan { path: draft.path.path, size, exec, owner, owner_by }
     });
     Ok(plans.collect())
 }

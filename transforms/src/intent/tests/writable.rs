@@ -100,7 +100,7 @@ fn sizes_that_nobody_asked_for_share_a_tenth_of_the_memory_of_the_task() {
         (r#""memory": "16", "#, &["", ""], &[&[1], &[1]]),
         (r#""memory": "1", "#, &[""], &[&[1]]),
         // The hard limit of a container bounds its own tmpfs as well.
-        (r#""memory": "512", "#, &[r#", "memory": 100"#, ""], &[&[10], &[25]]),
+        (r#""memory": "512", "#, &[r#", "memory": 100"#, ""], &[&[10], &[41]]),
         ("", &[r#", "memory": 100"#, r#", "memory": "200""#], &[&[10], &[20]]),
         ("", &[r#", "memory": 5"#, r#", "memory": 0"#], &[&[1], &[64]]),
         // A reservation counts only where nothing harder does.
