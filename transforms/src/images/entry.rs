@@ -34,12 +34,16 @@ pub struct Entry {
     /// What to mind with that user.
     #[serde(default)]
     pub user_note: Option<String>,
-    /// Environment variables that have to be there before it works as that user.
+    /// Environment variables that have to be there before it works as that user: `NAME`, `NAME=VALUE` to say with which value, or `NAME!=VALUE`
+    /// where that value does not do.
     #[serde(default)]
     pub needs_variables: Vec<String>,
     /// Why its root file system has to stay writable.
     #[serde(default)]
     pub writable_root: Option<String>,
+    /// When it needs more than that, by what the container says.
+    #[serde(default)]
+    pub when: Vec<Case>,
     /// What it writes.
     #[serde(default)]
     pub paths: Vec<WrittenPath>,
@@ -86,6 +90,7 @@ impl Entry {
             user_note: None,
             needs_variables: Vec::new(),
             writable_root: None,
+            when: Vec::new(),
             paths: Vec::new(),
             low_ports: Vec::new(),
             keep_as_root: None,
@@ -111,6 +116,7 @@ impl WrittenPath {
             seeded: false,
             exec: false,
             volume: true,
+            volume_below: None,
             owner: None,
             mode: None,
             size: None,
@@ -143,6 +149,9 @@ pub struct WrittenPath {
     /// The image declares it as a volume, so that a plain task volume gets its content and owner.
     #[serde(default)]
     pub volume: bool,
+    /// The first version that does not declare it any more.
+    #[serde(default)]
+    pub volume_below: Option<Version>,
     /// Who owns it in the image, as uid:gid.
     #[serde(default)]
     pub owner: Option<String>,
@@ -152,6 +161,32 @@ pub struct WrittenPath {
     /// A size for a tmpfs, in MiB.
     #[serde(default)]
     pub size: Option<u64>,
+}
+
+/// What is different for a container that says all of this; what is not named decides nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Case {
+    /// It works as root, as far as can be told.
+    #[serde(default)]
+    pub as_root: bool,
+    /// This word stands among its arguments.
+    #[serde(default)]
+    pub argument: Option<String>,
+    /// This word does not stand among its arguments.
+    #[serde(default)]
+    pub without_argument: Option<String>,
+    /// This environment variable is set.
+    #[serde(default)]
+    pub variable: Option<String>,
+    /// None of these environment variables is set; `NAME!=VALUE` counts as set with any other value.
+    #[serde(default)]
+    pub without_variables: Vec<String>,
+    /// Why its root file system has to stay writable then.
+    pub writable_root: String,
+    /// The capabilities that it needs besides then.
+    #[serde(default)]
+    pub keep: Vec<CapabilityName>,
 }
 
 /// What is different under some tags or versions; what is not named stays as it is.

@@ -11,7 +11,7 @@ mod tests;
 
 use std::sync::LazyLock;
 
-pub use entry::{Confidences, Entry, Level, WrittenPath};
+pub use entry::{Case, Confidences, Entry, Level, WrittenPath};
 pub use reference::{Reference, Tag, Version};
 
 /// The entries of this program.
@@ -157,6 +157,10 @@ fn tagged(entry: &Entry, tag: Tag<'_>) -> bool {
 /// The entry with what the tag changes, later variants over earlier ones.
 fn settled(entry: &Entry, tag: Tag<'_>) -> Entry {
     let mut settled = entry.clone();
+    for path in &mut settled.paths {
+        let declared = |below: &Version| matches!(tag, Tag::Known(tag) if Version::of_tag(tag).is_some_and(|version| version.is_surely_below(below)));
+        path.volume &= path.volume_below.as_ref().is_none_or(declared);
+    }
     let Tag::Known(tag) = tag else { return settled };
     let version = Version::of_tag(tag);
     for variant in &entry.variants {

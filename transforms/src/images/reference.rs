@@ -85,6 +85,11 @@ impl Version {
         let parts = tag[..end].trim_end_matches('.').split('.').map(|part| part.parse().ok());
         parts.collect::<Option<Vec<u32>>>().map(Self)
     }
+
+    /// Whether every version that this may stand for is below `other`: `8` may be 8.6.
+    pub fn is_surely_below(&self, other: &Self) -> bool {
+        self < other && !other.0.starts_with(&self.0)
+    }
 }
 
 #[cfg(test)]
@@ -117,6 +122,9 @@ mod tests {
         let version = |tag: &str| Version::of_tag(tag).unwrap();
         assert!(version("2.10") > version("2.4.1") && version("v18-alpine") > version("17.2"));
         assert!(version("2.4") <= version("2.4.0"));
+        let below = |tag: &str| version(tag).is_surely_below(&version("8.6"));
+        assert!(below("7") && below("8.5.9") && below("8.5-alpine"));
+        assert!(!below("8") && !below("8.6") && !below("8.6.1") && !below("9"));
         assert_eq!(Version::of_tag("alpine"), None);
         assert_eq!(Version::of_tag("latest"), None);
     }

@@ -107,3 +107,18 @@ fn an_entry_needs_a_name_and_a_repository_alone() {
     assert_eq!((found.user_level(), found.entry.user.as_deref()), (Level::High, Some("4711:4711")));
     assert!(serde_json::from_str::<Entry>(r#"{"name": "x", "repositories": [], "usr": "1"}"#).is_err());
 }
+
+/// A note that tells what breaks is for people; what keeps it from breaking is data that passes read.
+#[test]
+fn what_a_note_says_to_break_is_data_too() {
+    for entry in CATALOGUE.iter() {
+        let notes = [entry.note.as_deref(), entry.user_note.as_deref()].into_iter().flatten();
+        let breaks = |note: &str| {
+            ["takes a writable /etc", "needs to write", "does not work"].iter().any(|words| note.contains(words))
+        };
+        if notes.into_iter().any(breaks) {
+            let is_data = !entry.when.is_empty() || entry.writable_root.is_some() || !entry.needs_variables.is_empty();
+            assert!(is_data, "{}: say in `when` or `needs-variables` when that is", entry.name);
+        }
+    }
+}

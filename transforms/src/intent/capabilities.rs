@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::commands::{self, Owners};
 use super::user::UserAfter;
-use super::{Setting, WritablePlan, image, roles, writable};
+use super::{Setting, WritablePlan, cases, image, roles, writable};
 use crate::capability;
 use crate::images::Level;
 use crate::model::{ContainerView, LaunchType, Read, UserField};
@@ -103,6 +103,7 @@ fn known_needs(
     let mut names: Vec<&CapabilityName> = entry.keep.iter().collect();
     if as_root {
         names.extend(entry.keep_as_root.as_ref()?);
+        names.extend(cases::of(setting, container, image, after).into_iter().flat_map(|case| &case.keep));
         let data: Vec<String> =
             entry.paths.iter().filter(|path| path.state).map(|path| image::same_place(&path.path)).collect();
         let kept = image::kept_paths(setting, container);

@@ -56,6 +56,11 @@ pub(super) fn starts_only(container: &ContainerView<'_>, name: &str) -> bool {
     !unread && container.member("entryPoint") == Read::Absent && first
 }
 
+/// Every word of its commands, those of scripts among them.
+pub(super) fn words_of<'d>(container: &ContainerView<'d>) -> Vec<&'d str> {
+    arguments(container).into_iter().flat_map(str::split_whitespace).collect()
+}
+
 fn arguments<'d>(container: &ContainerView<'d>) -> Vec<&'d str> {
     let lists = ["entryPoint", "command"].map(|member| container.member(member).list().items);
     // A placeholder within a text is part of a script here.

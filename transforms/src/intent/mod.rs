@@ -4,6 +4,7 @@
 //! withheld stays what it was here.
 
 mod capabilities;
+mod cases;
 mod commands;
 pub mod exec;
 pub mod home;

@@ -1,7 +1,7 @@
 //! Who a container runs as after the run.
 
 use super::image::{self, Ids, Image};
-use super::{Plan, Setting, WritablePlan, mounts, ownership, ports, roles, writable};
+use super::{Plan, Setting, WritablePlan, cases, mounts, ownership, ports, roles, writable};
 use crate::images::Level;
 use crate::model::{ContainerView, Os, Read, UserField};
 use crate::pass::{Applicability, Obstacle, Provenance, Source, Vouched, Voucher};
@@ -188,18 +188,14 @@ fn image_obstacle(container: &ContainerView<'_>, image: &Image) -> Option<Obstac
             by_hand,
         ));
     }
-    let variables = container.member("environment").list().items;
-    let is_set = |name: &String| {
-        variables.iter().any(|variable| {
-            let named = (*variable).clone().member("name").text() == Read::Known(name.as_str());
-            named && (*variable).clone().member("value").is_filled()
-        })
-    };
-    let missing: Vec<&str> = entry.needs_variables.iter().filter(|name| !is_set(name)).map(String::as_str).collect();
+    let missing: Vec<&String> =
+        entry.needs_variables.iter().filter(|wanted| !cases::is_set(container, wanted)).collect();
     (!missing.is_empty() && !image.starts_without_root()).then(|| {
+        let names: Vec<&str> = missing.iter().map(|wanted| cases::variable(wanted)).collect();
+        let assignments: Vec<&str> = missing.iter().map(|wanted| cases::assignment(wanted)).collect();
         Obstacle::new(
-            format!("{title} works without root only with {} in its environment", missing.join(" and ")),
-            format!("set {} to 1 in `environment`, then run this again", missing.join(" and ")),
+            format!("{title} works without root only with {} in its environment", names.join(" and ")),
+            format!("set {} in `environment`, then run this again", assignments.join(" and ")),
         )
     })
 }

@@ -141,7 +141,7 @@ fn draft(setting: &Setting<'_>, container: &ContainerView<'_>, user: &UserPlan) 
         obstacles.clone()
     })?;
     if obstacles.is_empty() {
-        obstacles.extend(image_obstacles(setting, container, &mounted));
+        obstacles.extend(image_obstacles(setting, container, &user.after, &mounted));
     }
     let mut missing: Vec<WritablePath> = Vec::new();
     for path in wanted(setting, container).value {
@@ -260,7 +260,7 @@ fn owner_fits(setting: &Setting<'_>, container: &ContainerView<'_>, after: &User
 }
 
 /// Who the container works as after the run, where a known image decides.
-fn works_as(setting: &Setting<'_>, container: &ContainerView<'_>, after: &UserAfter) -> UserAfter {
+pub(super) fn works_as(setting: &Setting<'_>, container: &ContainerView<'_>, after: &UserAfter) -> UserAfter {
     let unset = *after == UserAfter::Unknown && container.user() == Read::Known(UserField::Unset);
     let image = setting.image(container).filter(|image| unset && image.user_level() > Level::Low);
     let known = image.and_then(|image| Some((image, Ids::of(image.entry().starts_as.as_deref()?)?)));

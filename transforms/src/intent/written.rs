@@ -1,7 +1,7 @@
 //! What a container writes: by what somebody names, by what is known of its image, or by a guess.
 
 use super::image::{self, Image};
-use super::{Setting, roles};
+use super::{Setting, UserAfter, cases, roles};
 use crate::images::{Kinship, Level, WrittenPath};
 use crate::model::ContainerView;
 use crate::pass::{Obstacle, Vouched};
@@ -39,13 +39,15 @@ fn written(image: &Image) -> Vec<WritablePath> {
 pub(super) fn image_obstacles(
     setting: &Setting<'_>,
     container: &ContainerView<'_>,
+    after: &UserAfter,
     mounted: &[String],
 ) -> Vec<Obstacle> {
     let named = setting.wishes.layers.pick(container.into(), |knobs| knobs.writable_root_filesystem.paths.as_ref());
     let Some(image) = roles::image_at_work(setting, container).filter(|_| named.is_none()) else { return Vec::new() };
     let (title, scope) = (image.known.title(), container.scope());
     let by_hand = format!("if it does with some paths: --set '{scope}writable-root-filesystem.paths=/PATH,…'");
-    if let Some(why) = &image.entry().writable_root {
+    let case = cases::of(setting, container, image, after).into_iter().next();
+    if let Some(why) = image.entry().writable_root.as_ref().or(case.map(|case| &case.writable_root)) {
         return vec![Obstacle::new(
             format!("the image is {title}, which needs a writable root file system: {why}"),
             by_hand,
