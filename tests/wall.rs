@@ -347,6 +347,20 @@ fn the_sdk_has_one_user() {
     }
 }
 
+/// Sentences of AWS may repeat values. Who reads one as it came does so to recognise it.
+#[test]
+fn sentences_of_aws_are_read_unmasked_by_few() {
+    const READERS: [&str; 3] = ["rollout/said.rs", "rollout/cause.rs", "rollout/bake.rs"];
+    let sources = sources("src");
+    for source in sources.iter().filter(|source| source.code.contains("unmasked(")) {
+        assert!(
+            READERS.iter().any(|reader| source.path == Path::new(reader)),
+            "src/{} reads a sentence of AWS unmasked: show it by Aws::shown",
+            source.shown()
+        );
+    }
+}
+
 #[test]
 fn the_terminal_has_one_user() {
     for source in sources("src").iter().filter(|source| source.path != Path::new("session/terminal.rs")) {

@@ -250,7 +250,7 @@ fn errors_are_told_by_code_and_status_and_hold_nothing_of_a_body() {
             let error = to(&server).call(&call).unwrap_err();
             let expected = CallError {
                 code: Some(code.to_owned()),
-                message: Some("throttled, access denied and expired".to_owned()),
+                said: Some("throttled, access denied and expired".into()),
                 request_id: Some("r-1".to_owned()),
                 ..CallError::new(call.api, call.operation, failure)
             };
@@ -267,10 +267,9 @@ fn the_code_may_stand_in_a_header() {
         .with("x-amzn-errortype", "ResourceNotFoundException:http://internal.example/doc/");
     let server = Server::new([reply]);
     let error = to(&server).call(&reads(Api::Scheduler, "GetSchedule", r#"{"Name":"a"}"#)).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "scheduler:GetSchedule: refused: ResourceNotFoundException: no such schedule (request r-1)"
-    );
+    assert_eq!(error.said, Some("no such schedule".into()));
+    // What the service says is shown only once it is known what may be.
+    assert_eq!(error.to_string(), "scheduler:GetSchedule: refused: ResourceNotFoundException (request r-1)");
 }
 
 #[test]

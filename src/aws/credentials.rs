@@ -17,7 +17,7 @@ use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use tokio::sync::Mutex;
 
-use super::failure::{failure as told, one_line};
+use super::failure::failure as told;
 use super::transport::unanswered;
 use crate::rollout::port::{Api, Call, CallError, Failure};
 
@@ -108,7 +108,7 @@ pub(super) fn error(call: &Call, error: &CredentialsError) -> CallError {
     };
     CallError {
         code: refused.code().map(str::to_owned),
-        message: refused.message().map(one_line),
+        said: refused.message().map(Into::into),
         request_id: refused.request_id().map(str::to_owned),
         ..CallError::new(Api::Sts, "AssumeRole", failure)
     }

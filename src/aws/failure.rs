@@ -84,7 +84,7 @@ pub(super) fn judge(call: &Call, dialect: Dialect, answer: Answer) -> Result<Vec
     let code = answer.code.or(said.code).map(|code| bare(&code).to_owned());
     Err(CallError {
         failure: failure(answer.status, code.as_deref()),
-        message: said.message.as_deref().map(one_line),
+        said: said.message.map(Into::into),
         request_id: answer.request_id.or(said.request_id),
         code,
         ..CallError::new(call.api, call.operation, Failure::Unknown)
@@ -118,11 +118,6 @@ fn object(body: Vec<u8>) -> Option<Vec<u8>> {
 fn bare(code: &str) -> &str {
     let code = code.split(':').next().unwrap_or(code);
     code.rsplit('#').next().unwrap_or(code)
-}
-
-/// A message that stays within its line at a terminal.
-pub(super) fn one_line(message: &str) -> String {
-    message.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
 
 /// What an error says of itself.

@@ -37,6 +37,7 @@ use self::request::{Refused, unknown};
 use self::services::service;
 use self::signed::Signed;
 use crate::rollout::port::{Api, Call, CallError, Clock, Cloud, CtrlC, Failure, Place, Unconnected, Wire};
+use crate::rollout::said::Shown;
 
 pub use self::clock::SystemClock;
 
@@ -143,7 +144,7 @@ impl Connection {
                 Err(Unsent::Failed(failure)) => Err(failed(failure)),
                 Err(Unsent::Unknown) => {
                     let Refused(why) = unknown(call);
-                    Err(CallError { message: Some(why), ..failed(Failure::Rejected) })
+                    Err(CallError { message: Some(Shown::ours(why)), ..failed(Failure::Rejected) })
                 }
             }
         } else {

@@ -24,6 +24,7 @@ use super::request::{Refused, Request};
 use super::services::service;
 use super::transport::{Answer, ahead, connector, unanswered};
 use crate::rollout::port::{Call, CallError, Effect, Failure};
+use crate::rollout::said::Shown;
 
 /// How often a reading call is sent before its failure counts.
 const ATTEMPTS: u32 = 4;
@@ -54,7 +55,7 @@ impl Signed {
     /// Carries out `call`. One that only reads is tried again where that may help.
     pub(super) async fn send(&self, call: &Call) -> Result<Vec<u8>, CallError> {
         let request = Request::of(call).map_err(|Refused(why)| CallError {
-            message: Some(why),
+            message: Some(Shown::ours(why)),
             ..CallError::new(call.api, call.operation, Failure::Rejected)
         })?;
         let no_endpoint = CallError::new(call.api, call.operation, Failure::Unreachable);

@@ -190,7 +190,7 @@ fn unhealthy(running: &[Task]) -> Option<String> {
 /// Events have no code; this is how ECS words a target that fails its health checks (ECS developer guide, "Amazon ECS service event
 /// messages").
 fn is_unhealthy_target(event: &ServiceEvent) -> bool {
-    event.message.contains(" is unhealthy in ")
+    event.message.unmasked().contains(" is unhealthy in ")
 }
 
 fn alarms(service: &Service, more: &[String]) -> Vec<String> {

@@ -11,6 +11,7 @@ use ecs_harden_transforms::evidence::{self, Kind, Sign};
 
 use self::sentences::{Rank, class, elsewhere};
 use super::api::{ServiceEvent, Task, TaskContainer};
+use super::said::Said;
 use crate::output::counted;
 use crate::output::learnt::{Step, told};
 use crate::policy::{Additions, KeepAddition, PathAddition, merge};
@@ -52,7 +53,7 @@ pub fn causes(tasks: &[Task], events: &[ServiceEvent], logs: &[Log]) -> Vec<Caus
         found.task(task);
     }
     for event in events {
-        if let Some(sentence) = class(&event.message) {
+        if let Some(sentence) = class(event.message.unmasked()) {
             let seen = Seen { sign: sentence.sign, what: sentence.what.to_owned(), container: None };
             found.add(sentence.rank, seen, sentence.next_step.to_owned(), Some(Place::Event(&event.id)));
         }
@@ -116,7 +117,7 @@ impl<'a> Found<'a> {
             return;
         }
         // What ECS says of a container it mostly says of its task too.
-        let class_of = |text: &String| class(text).map(|class| class.sign);
+        let class_of = |text: &Said| class(text.unmasked()).map(|class| class.sign);
         let told: Vec<_> = task.containers.iter().filter_map(|it| class_of(it.reason.as_ref()?)).collect();
         if let Some(reason) =
             task.stopped_reason.as_ref().filter(|text| class_of(text).is_some_and(|it| !told.contains(&it)))
@@ -132,7 +133,8 @@ impl<'a> Found<'a> {
     }
 
     /// A sentence of ECS about a task or one of its containers. What the program says in it is more than what its class says.
-    fn sentence(&mut self, text: &str, container: Option<&str>, place: Option<Place<'a>>) {
+    fn sentence(&mut self, said: &Said, container: Option<&str>, place: Option<Place<'a>>) {
+        let text = said.unmasked();
         let class = class(text);
         let is_of_container = class.is_none_or(|class| class.sign == "start");
         let signs = if is_of_container { evidence::read(text) } else { Vec::new() };

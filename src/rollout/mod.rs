@@ -20,6 +20,7 @@ pub mod register;
 pub mod resume;
 pub mod retire;
 pub mod running;
+pub mod said;
 pub mod same;
 pub mod watch;
 

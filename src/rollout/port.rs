@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::said::{Said, Shown, Veil};
+
 /// Carries calls to AWS.
 pub trait Wire: Send + Sync {
     /// Carries out one call. Reads may be tried again below this seam; writes are sent once, so that whoever asked can look before
@@ -116,9 +118,10 @@ pub struct CallError {
     pub failure: Failure,
     /// The error code of the service: `ClientException`.
     pub code: Option<String>,
-    /// What the service says, from the error's own message member. It may repeat values of what was sent: see
-    /// [`CallError::hiding`].
-    pub message: Option<String>,
+    /// What the service says, from the error's own message member. It may repeat values of what was sent, so it is not shown.
+    pub said: Option<Said>,
+    /// What may be shown of it: see [`CallError::under`].
+    pub message: Option<Shown>,
     /// The id under which AWS knows the request.
     pub request_id: Option<String>,
 }
@@ -151,7 +154,7 @@ pub enum Failure {
 impl CallError {
     /// A failure without words of the service.
     pub const fn new(api: Api, operation: &'static str, failure: Failure) -> Self {
-        Self { api, operation, failure, code: None, message: None, request_id: None }
+        Self { api, operation, failure, code: None, said: None, message: None, request_id: None }
     }
 
     /// Whether the call may have been carried out although there is no answer.
@@ -182,16 +185,19 @@ impl CallError {
         format!("{}:{}", self.api.prefix(), self.operation)
     }
 
-    /// The same with everything in the message masked that the caller may not show: each of `hidden`.
+    /// The same with what may be shown of its sentence.
+    #[must_use]
+    pub fn under(mut self, veil: &Veil) -> Self {
+        if let Some(said) = &self.said {
+            self.message = Some(veil.over(said));
+        }
+        self
+    }
+
+    /// The same with each of these masked in what is shown of its sentence.
     #[must_use]
     pub fn hiding<'h>(mut self, hidden: impl IntoIterator<Item = &'h str>) -> Self {
-        if let Some(message) = &mut self.message {
-            for value in hidden.into_iter().filter(|value| !value.trim().is_empty()) {
-                if message.contains(value) {
-                    *message = message.replace(value, ecs_harden_transforms::masking::MASK);
-                }
-            }
-        }
+        self.message = self.message.map(|message| message.without(hidden));
         self
     }
 

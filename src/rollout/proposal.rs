@@ -1,5 +1,6 @@
 //! What a run would do to services, before anything is done. Everything that is shown, saved or carried out comes from here.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use ecs_harden_transforms::document::Document;
@@ -8,7 +9,7 @@ use ecs_harden_transforms::model::TaskView;
 use sha2::{Digest as _, Sha256};
 
 use super::api::Controller;
-use super::arn::RevisionArn;
+use super::arn::{RevisionArn, service_name};
 use super::carrier::Carrier;
 use super::gates::Gate;
 use super::logs::{self, Source};
@@ -81,8 +82,7 @@ impl Unit {
         logs::sources(self.input.as_deref().unwrap_or_else(|| self.plan.document.text()), region)
     }
 
-    /// Values of the definition, before and after, that no message of a service may repeat: everything that is masked in what is shown,
-    /// longest first.
+    /// Values of the definition, before and after, that no sentence of AWS may repeat: everything that is masked in what is shown.
     pub fn hidden(&self) -> Vec<String> {
         let documents = [Some(&self.plan.document), self.plan.outcome.hardened.as_ref()];
         masked_values(documents.into_iter().flatten())
@@ -100,14 +100,22 @@ impl Proposal {
         self.gates.iter().filter(|gate| gate.is_shut())
     }
 
-    /// What no sentence of a service may repeat. Names that are shown anyway are no secrets, also where a variable repeats them.
+    /// What stands on the screen in any case, so that sentences of AWS may name it.
+    pub fn names(&self) -> Vec<String> {
+        let mut names = vec![self.account.clone(), self.region.clone()];
+        for unit in &self.units {
+            names.extend(shown_names(&unit.base, [&unit.plan.document]));
+            for Member { running, .. } in &unit.members {
+                let cluster = service_name(running.cluster());
+                names.extend([running.title(), running.service.service_name.clone(), cluster.to_owned()]);
+            }
+        }
+        names
+    }
+
+    /// What no sentence of AWS may repeat.
     pub fn hidden(&self) -> Vec<String> {
-        let shown = self.units.iter().flat_map(|unit| {
-            let titles = unit.members.iter().map(|member| member.running.title());
-            titles.chain([unit.base.short().to_owned()])
-        });
-        let shown = shown.collect::<Vec<_>>().join(" ");
-        self.units.iter().flat_map(Unit::hidden).filter(|value| !shown.contains(value.as_str())).collect()
+        self.units.iter().flat_map(Unit::hidden).collect()
     }
 
     /// How many services there are.
@@ -168,12 +176,10 @@ impl Proposal {
     }
 }
 
-/// What is masked in these documents, longest first. A value of one or two letters would blank every sentence, and tells nothing.
+/// What is masked in these documents, each once.
 pub fn masked_values<'d>(documents: impl IntoIterator<Item = &'d Document>) -> Vec<String> {
-    let mut values: Vec<String> = documents.into_iter().flat_map(masked_in).collect();
-    values.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
-    values.dedup();
-    values
+    let values: BTreeSet<String> = documents.into_iter().flat_map(masked_in).collect();
+    values.into_iter().collect()
 }
 
 fn masked_in(document: &Document) -> Vec<String> {
@@ -182,7 +188,17 @@ fn masked_in(document: &Document) -> Vec<String> {
     let plain = written.map(|written| {
         serde_json::from_str::<String>(written).unwrap_or_else(|_| written.trim_matches('"').to_owned())
     });
-    plain.filter(|plain| plain.chars().count() > 2).collect()
+    plain.collect()
+}
+
+/// The names of a revision and of the containers in its documents.
+pub fn shown_names<'d>(revision: &RevisionArn, documents: impl IntoIterator<Item = &'d Document>) -> Vec<String> {
+    let mut names = vec![revision.family().to_owned(), revision.short().to_owned()];
+    for document in documents {
+        let task = TaskView::new(document);
+        names.extend(task.seen().iter().filter_map(|container| container.name().map(str::to_owned)));
+    }
+    names
 }
 
 /// Whether a container of a definition has a health check of its own.

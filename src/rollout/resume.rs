@@ -7,7 +7,7 @@ use super::arn::{RevisionArn, service_name};
 use super::carrier::{AppSpecSource, BeginError, Carrier, CodeDeploy, External, GroupName, Mission, Rolling};
 use super::logs::{self, Source};
 use super::port::CallError;
-use super::proposal::{is_checked, masked_values};
+use super::proposal::{is_checked, masked_values, shown_names};
 use super::record::{DeploymentId, Entry};
 use crate::rollout::api::Redeploy;
 
@@ -52,7 +52,9 @@ pub struct Signs {
     pub checked: bool,
     /// Where its containers write their logs.
     pub logs: Vec<Source>,
-    /// What no sentence of a service may repeat, of this revision and the one before.
+    /// What sentences of AWS may name.
+    pub names: Vec<String>,
+    /// What no sentence of AWS may repeat, of this revision and the one before.
     pub hidden: Vec<String>,
 }
 
@@ -62,11 +64,12 @@ pub fn signs(aws: &Aws<'_>, mission: &Mission) -> Result<Signs, CallError> {
     let (before, after) = (told(&mission.before)?, told(&mission.after)?);
     let read = |described: &Described| Document::read(described.text.clone()).ok();
     let documents: Vec<Document> = before.iter().chain(&after).filter_map(read).collect();
-    let names = format!("{} {} {}", mission.cluster, mission.service, mission.after.short());
-    let hidden = masked_values(&documents).into_iter().filter(|value| !names.contains(value.as_str()));
+    let mut names = shown_names(&mission.after, &documents);
+    names.extend([mission.service.clone(), service_name(&mission.cluster).to_owned(), aws.region().to_owned()]);
     Ok(Signs {
         checked: after.as_ref().and_then(read).is_some_and(|document| is_checked(&document)),
         logs: after.map(|after| logs::sources(&after.text, aws.region())).unwrap_or_default(),
-        hidden: hidden.collect(),
+        names,
+        hidden: masked_values(&documents),
     })
 }

@@ -151,7 +151,7 @@ fn a_role_that_may_not_be_taken_on_is_the_call_that_failed() {
     );
     fs::write(home.path().join(".aws/config"), config).unwrap();
     let told = run_in(home.path(), &[("AWS_PROFILE", "deployer"), ("AWS_ENDPOINT_URL", &sts.url)]);
-    let error = "sts:AssumeRole: not allowed: AccessDenied: no role for you (request r-1)";
+    let error = "sts:AssumeRole: not allowed: AccessDenied (request r-1)";
     assert_eq!(told, format!("eu-west-3\n{error}\n{error}"));
 }
 

@@ -18,12 +18,6 @@ fn codes_lose_their_namespace_and_what_follows() {
 }
 
 #[test]
-fn a_message_stays_within_its_line() {
-    let error = judged(JSON, 400, r#"{"__type": "A", "message": "one\ntwo\u001b[31m"}"#).unwrap_err();
-    assert_eq!(error.message.as_deref(), Some("one two [31m"));
-}
-
-#[test]
 fn an_answer_is_handed_on_as_it_is() {
     assert_eq!(judged(JSON, 200, " {\"a\" : 1.50}\n"), Ok(" {\"a\" : 1.50}\n".into()));
 }

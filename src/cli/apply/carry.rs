@@ -111,20 +111,14 @@ pub(super) fn carry_out(proposal: &Proposal, arguments: &Apply, context: &mut Co
     // From here on Ctrl-C ends what waits, so that it can be told where things stand.
     let way = Way::new(&arguments.target.account, CtrlC::Interrupts, context)?;
     let aws = way.aws();
-    aws.hide(proposal.hidden());
+    aws.veil(proposal.names(), proposal.hidden());
     let began = aws.clock().now();
     let place = records::place(arguments.record.as_deref(), began, context)?;
     let form = form(arguments.format, context);
     let carried = Carried::new(begin(proposal, began), Place::Record(place));
     carried.save()?;
-    let mut run = Run {
-        aws: &aws,
-        proposal,
-        arguments,
-        options: options(arguments),
-        teller: Teller::new(form, proposal.hidden()),
-        carried,
-    };
+    let mut run =
+        Run { aws: &aws, proposal, arguments, options: options(arguments), teller: Teller::new(form), carried };
     run.all(context)?;
     let stream = if form == Form::Json { &mut context.out } else { &mut context.err };
     run.teller.close(stream)?;
@@ -304,7 +298,7 @@ impl Run<'_> {
     }
 
     fn told(&mut self, about: &str, event: &Event<'_>, context: &mut Context) -> Result<(), CliError> {
-        self.tell(&Message::new(about, self.aws.clock().now(), event), context)
+        self.tell(&Message::new(about, self.aws, event), context)
     }
 
     fn tell(&mut self, message: &Message, context: &mut Context) -> Result<(), CliError> {
@@ -324,7 +318,7 @@ fn teller<'a>(sender: &'a Sender<Note>, about: &'a str, number: usize, aws: &'a 
         if let Event::Begun(deployment) = &event {
             drop(sender.send(Note::Begun(number, (*deployment).clone())));
         }
-        drop(sender.send(Note::Told(Message::new(about, aws.clock().now(), &event))));
+        drop(sender.send(Note::Told(Message::new(about, aws, &event))));
     }
 }
 

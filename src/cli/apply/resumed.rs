@@ -154,7 +154,7 @@ pub(super) struct Looker<'l> {
 
 impl<'l> Looker<'l> {
     pub(super) fn new(aws: &'l Aws<'l>, options: Options, format: Format, context: &Context) -> Self {
-        Self { aws, options, teller: Teller::new(form(format, context), Vec::new()), format }
+        Self { aws, options, teller: Teller::new(form(format, context)), format }
     }
 
     /// One turn; `what` is what is done in it.
@@ -165,9 +165,8 @@ impl<'l> Looker<'l> {
         context: &mut Context,
         what: impl FnOnce(&Turn<'_>, &mut dyn FnMut(Event<'_>)) -> Verdict,
     ) -> Result<Verdict, CliError> {
-        let Signs { checked, logs, hidden } = signs(self.aws, mission)?;
-        self.aws.hide(hidden.iter().cloned());
-        self.teller.hide(hidden);
+        let Signs { checked, logs, names, hidden } = signs(self.aws, mission)?;
+        self.aws.veil(names, hidden);
         let turn = Turn {
             aws: self.aws,
             carrier,
@@ -178,13 +177,13 @@ impl<'l> Looker<'l> {
             known,
             news: RefCell::new(News::after(known)),
         };
-        let (teller, clock) = (&mut self.teller, self.aws.clock());
+        let (teller, aws) = (&mut self.teller, self.aws);
         let stream: &mut dyn Write = if self.format == Format::Json { &mut *context.out } else { &mut *context.err };
         let about = format!("{}/{}", service_name(&mission.cluster), mission.service);
         let mut failed = None;
         let mut tell = |event: Event<'_>| {
             // What cannot be told is no reason to stop looking.
-            if let Err(error) = teller.tell(&Message::new(&about, clock.now(), &event), stream) {
+            if let Err(error) = teller.tell(&Message::new(&about, aws, &event), stream) {
                 failed.get_or_insert(error);
             }
         };

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::time::Duration;
 
-use ecs_harden_transforms::masking::MASK;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
 use crate::output::clean;
+use crate::rollout::api::Aws;
 use crate::rollout::apply::Event;
 use crate::rollout::carrier::{Look, Standing};
 use crate::rollout::record::DeploymentId;
@@ -48,22 +48,27 @@ enum Kind {
 }
 
 impl Message {
-    pub(super) fn new(about: &str, at: Timestamp, event: &Event<'_>) -> Self {
+    pub(super) fn new(about: &str, aws: &Aws<'_>, event: &Event<'_>) -> Self {
         let kind = match event {
             Event::Baking(left) if !left.is_zero() => Kind::Left,
             Event::Look(_) | Event::Baking(_) => Kind::State,
             _ => Kind::News,
         };
         let quoted = matches!(event, Event::Service(_) | Event::Blind(_));
-        Self { about: about.to_owned(), at, kind, quoted, sentence: sentence(event), json: to_json(event) }
+        Self {
+            about: about.to_owned(),
+            at: aws.clock().now(),
+            kind,
+            quoted,
+            sentence: sentence(aws, event),
+            json: to_json(aws, event),
+        }
     }
 }
 
 /// Tells the events of one run.
 pub(super) struct Teller {
     form: Form,
-    /// What no sentence of ECS may repeat.
-    hidden: Vec<String>,
     /// The last state of each service, so that nothing is told twice.
     last: BTreeMap<String, (Kind, String)>,
     /// What services said already.
@@ -73,29 +78,17 @@ pub(super) struct Teller {
 }
 
 impl Teller {
-    pub(super) const fn new(form: Form, hidden: Vec<String>) -> Self {
-        Self { form, hidden, last: BTreeMap::new(), quoted: BTreeSet::new(), open: false }
-    }
-
-    /// From now on no sentence of ECS repeats one of these values.
-    pub(super) fn hide(&mut self, values: impl IntoIterator<Item = String>) {
-        self.hidden.extend(values);
+    pub(super) const fn new(form: Form) -> Self {
+        Self { form, last: BTreeMap::new(), quoted: BTreeSet::new(), open: false }
     }
 
     /// Tells one event.
     pub(super) fn tell(&mut self, message: &Message, out: &mut dyn Write) -> io::Result<()> {
-        let Message { about, at, kind, json, .. } = message;
-        let masked = |text: &str| if message.quoted { self.masked(text) } else { text.to_owned() };
-        let sentence = &masked(&message.sentence);
+        let Message { about, at, kind, json, sentence, .. } = message;
         if self.form == Form::Json {
             let mut value = json.clone();
             value["at"] = json!(at.to_string());
             value["about"] = json!(about);
-            for said in ["message", "error"] {
-                if let Some(text) = value[said].as_str() {
-                    value[said] = json!(masked(text));
-                }
-            }
             writeln!(out, "{value}")?;
             return out.flush();
         }
@@ -124,11 +117,6 @@ impl Teller {
         out.flush()
     }
 
-    /// A sentence without values of the definition.
-    fn masked(&self, sentence: &str) -> String {
-        self.hidden.iter().fold(sentence.to_owned(), |sentence, value| sentence.replace(value.as_str(), MASK))
-    }
-
     /// Ends a line that changes, so that others can write below it.
     pub(super) fn close(&mut self, out: &mut dyn Write) -> io::Result<()> {
         if std::mem::take(&mut self.open) {
@@ -142,7 +130,7 @@ fn clock(now: Timestamp) -> String {
     now.strftime("%H:%M:%SZ").to_string()
 }
 
-fn sentence(event: &Event<'_>) -> String {
+fn sentence(aws: &Aws<'_>, event: &Event<'_>) -> String {
     match event {
         Event::Registered(registration) if registration.reused => {
             format!("{} is that already, and is used", registration.revision.short())
@@ -150,7 +138,7 @@ fn sentence(event: &Event<'_>) -> String {
         Event::Registered(registration) => format!("registered {}", registration.revision.short()),
         Event::Begun(deployment) => format!("deployment {} begun", id(deployment)),
         Event::Look(look) => seen(look),
-        Event::Service(event) => format!("ECS: {}", event.message),
+        Event::Service(event) => format!("ECS: {}", aws.shown(&event.message)),
         Event::Blind(error) => format!("looking failed, trying again: {error}"),
         Event::Baking(left) if left.is_zero() => "looked at long enough".into(),
         Event::Baking(left) => format!("complete; looking at it for {} more", time(*left)),
@@ -196,7 +184,7 @@ pub(super) fn time(time: Duration) -> String {
     }
 }
 
-fn to_json(event: &Event<'_>) -> Json {
+fn to_json(aws: &Aws<'_>, event: &Event<'_>) -> Json {
     match event {
         Event::Registered(registration) => json!({
             "event": "registered",
@@ -218,7 +206,7 @@ fn to_json(event: &Event<'_>) -> Json {
                 "stage": sight.stage,
             })
         }
-        Event::Service(event) => json!({ "event": "service", "message": event.message }),
+        Event::Service(event) => json!({ "event": "service", "message": aws.shown(&event.message) }),
         Event::Blind(error) => json!({ "event": "blind", "error": error.to_string() }),
         Event::Baking(left) => json!({ "event": "baking", "secondsLeft": left.as_secs() }),
         Event::TakingBack(reason) => json!({ "event": "taking-back", "reason": reason }),

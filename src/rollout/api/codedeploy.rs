@@ -5,6 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::Aws;
 use crate::rollout::port::{Api, CallError, Failure};
+use crate::rollout::said::Said;
 
 /// A deployment group of the ECS platform.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -112,7 +113,7 @@ pub struct ErrorInformation {
     /// `DEPLOYMENT_GROUP_MISSING`, `ALARM_ACTIVE` and others.
     pub code: Option<String>,
     /// The sentence of CodeDeploy.
-    pub message: Option<String>,
+    pub message: Option<Said>,
 }
 
 /// What went back.
@@ -122,7 +123,7 @@ pub struct RollbackInfo {
     /// The deployment that takes this one back.
     pub rollback_deployment_id: Option<String>,
     /// What became of it.
-    pub rollback_message: Option<String>,
+    pub rollback_message: Option<Said>,
 }
 
 impl CodeDeployment {

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use super::{Aws, seconds};
 use crate::rollout::arn::RevisionArn;
 use crate::rollout::port::{Api, CallError, Failure};
+use crate::rollout::said::Said;
 
 /// A service deployment (`ServiceDeployment` of the ECS API model).
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -17,7 +18,7 @@ pub struct ServiceDeployment {
     /// Where it stands.
     pub status: ServiceDeploymentStatus,
     /// Why.
-    pub status_reason: Option<String>,
+    pub status_reason: Option<Said>,
     /// The stage of a blue/green deployment: `SCALE_UP`, `BAKE_TIME` and others.
     pub lifecycle_stage: Option<String>,
     /// What it is heading for.
@@ -51,7 +52,7 @@ pub struct TargetRevision {
 #[serde(rename_all = "camelCase", default)]
 pub struct Rollback {
     /// Why.
-    pub reason: Option<String>,
+    pub reason: Option<Said>,
     /// The service revision that it goes back to.
     pub service_revision_arn: Option<String>,
 }

@@ -35,13 +35,14 @@ pub use tasks::{Task, TaskContainer, TaskStatus};
 
 use self::limits::{Bucket, Limits};
 use super::port::{Api, Call, CallError, Clock, Effect, Failure, Wire};
+use super::said::{Said, Shown, Veil};
 
 /// AWS, through a wire and a clock.
 pub struct Aws<'p> {
     wire: &'p dyn Wire,
     clock: &'p dyn Clock,
     limits: Limits,
-    hidden: RwLock<Vec<String>>,
+    veil: RwLock<Veil>,
 }
 
 /// How often a write is tried that was surely not carried out.
@@ -50,12 +51,19 @@ const TRIES: u32 = 5;
 impl<'p> Aws<'p> {
     /// AWS, with full buckets.
     pub fn new(wire: &'p dyn Wire, clock: &'p dyn Clock) -> Self {
-        Self { wire, clock, limits: Limits::default(), hidden: RwLock::default() }
+        Self { wire, clock, limits: Limits::default(), veil: RwLock::default() }
     }
 
-    /// From now on no message of a service repeats one of these values.
-    pub fn hide(&self, values: impl IntoIterator<Item = String>) {
-        self.hidden.write().unwrap_or_else(PoisonError::into_inner).extend(values);
+    /// From now on sentences of AWS show these names, and nothing of these values.
+    pub fn veil(&self, names: impl IntoIterator<Item = String>, hidden: impl IntoIterator<Item = String>) {
+        let mut veil = self.veil.write().unwrap_or_else(PoisonError::into_inner);
+        veil.name(names);
+        veil.hide(hidden);
+    }
+
+    /// What may be shown of a sentence of AWS.
+    pub fn shown(&self, said: &Said) -> Shown {
+        self.veil.read().unwrap_or_else(PoisonError::into_inner).over(said)
     }
 
     /// The region that calls go to.
@@ -91,14 +99,14 @@ impl<'p> Aws<'p> {
                     self.clock.wait(pause).map_err(interrupted)?;
                     pause *= 2;
                 }
-                done => return done.map_err(|error| self.hidden_in(error)),
+                done => return done.map_err(|error| self.veiled(error)),
             }
         }
-        self.wire.call(&call).map_err(|error| self.hidden_in(error))
+        self.wire.call(&call).map_err(|error| self.veiled(error))
     }
 
-    fn hidden_in(&self, error: CallError) -> CallError {
-        error.hiding(self.hidden.read().unwrap_or_else(PoisonError::into_inner).iter().map(String::as_str))
+    fn veiled(&self, error: CallError) -> CallError {
+        error.under(&self.veil.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// All pages of a list.

@@ -11,6 +11,7 @@ use serde_json::{Value as Json, json};
 use super::{Aws, TaskSet, seconds};
 use crate::rollout::arn::RevisionArn;
 use crate::rollout::port::{Api, CallError};
+use crate::rollout::said::Said;
 
 /// A service (`Service` of the ECS API model), as far as a roll-out reads it.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -194,7 +195,7 @@ pub struct Deployment {
     /// `IN_PROGRESS`, `COMPLETED` or `FAILED`; absent for some services.
     pub rollout_state: Option<String>,
     /// Why.
-    pub rollout_state_reason: Option<String>,
+    pub rollout_state_reason: Option<Said>,
     /// When it was made.
     #[serde(deserialize_with = "seconds")]
     pub created_at: Option<Timestamp>,
@@ -212,7 +213,7 @@ pub struct ServiceEvent {
     #[serde(deserialize_with = "seconds")]
     pub created_at: Option<Timestamp>,
     /// The sentence of ECS.
-    pub message: String,
+    pub message: Said,
 }
 
 /// A load balancer of a service.

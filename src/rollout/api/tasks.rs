@@ -7,6 +7,7 @@ use serde_json::json;
 use super::{Aws, seconds};
 use crate::rollout::arn::RevisionArn;
 use crate::rollout::port::{Api, CallError};
+use crate::rollout::said::Said;
 
 /// A task (`Task` of the ECS API model), as far as a roll-out reads it.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -23,7 +24,7 @@ pub struct Task {
     /// `EssentialContainerExited`, `TaskFailedToStart` and others.
     pub stop_code: Option<String>,
     /// The sentence of ECS.
-    pub stopped_reason: Option<String>,
+    pub stopped_reason: Option<Said>,
     /// Who started it: the id of a deployment, or of a task set.
     pub started_by: Option<String>,
     /// `service:NAME` for tasks of a service.
@@ -52,7 +53,7 @@ pub struct TaskContainer {
     /// What it ended with.
     pub exit_code: Option<i64>,
     /// The sentence of ECS.
-    pub reason: Option<String>,
+    pub reason: Option<Said>,
     /// How often its restart policy started it again.
     pub restart_count: u64,
     /// The id that its log stream ends in.

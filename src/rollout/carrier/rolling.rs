@@ -5,6 +5,7 @@ use crate::rollout::api::{Aws, Deployment, Redeploy, Service, ServiceDeployment,
 use crate::rollout::arn::RevisionArn;
 use crate::rollout::port::{Api, CallError, Failure};
 use crate::rollout::record::DeploymentId;
+use crate::rollout::said::Said;
 
 /// ECS as the carrier.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +27,7 @@ impl Carrier for Rolling {
         let service = aws.service(&mission.cluster, &mission.service)?;
         let told = service_deployment.as_ref().map(|arn| aws.service_deployment(arn)).transpose()?.flatten();
         Ok(match service {
-            Some(service) => judged(&service, told.as_ref(), id, mission),
+            Some(service) => judged(aws, (&service, told.as_ref()), id, mission),
             None => Look { standing: Standing::Failed { reason: "the service is gone".into() }, ..Look::default() },
         })
     }
@@ -131,13 +132,13 @@ fn deployment_for(aws: &Aws<'_>, mission: &Mission, to: &RevisionArn, current: O
 }
 
 /// Where a deployment stands, from what ECS tells of service and deployment.
-pub(super) fn judged(service: &Service, told: Option<&ServiceDeployment>, id: &str, mission: &Mission) -> Look {
+fn judged(aws: &Aws<'_>, (service, told): (&Service, Option<&ServiceDeployment>), id: &str, mission: &Mission) -> Look {
     let mine = service.deployments.iter().find(|deployment| deployment.id == id);
     let sight = sight(service, told, mine);
     let standing = if service.status == "ACTIVE" {
         match told {
-            Some(told) => by_service_deployment(service, told, mine, mission),
-            None => by_deployments(service, mine, mission),
+            Some(told) => by_service_deployment(aws, (service, told), mine, mission),
+            None => by_deployments(aws, service, mine, mission),
         }
     } else {
         Standing::Failed { reason: format!("the service is {}", service.status) }
@@ -163,14 +164,14 @@ fn sight(service: &Service, told: Option<&ServiceDeployment>, mine: Option<&Depl
 }
 
 fn by_service_deployment(
-    service: &Service,
-    told: &ServiceDeployment,
+    aws: &Aws<'_>,
+    (service, told): (&Service, &ServiceDeployment),
     mine: Option<&Deployment>,
     mission: &Mission,
 ) -> Standing {
     let why = || {
-        let rollback = told.rollback.as_ref().and_then(|rollback| rollback.reason.clone());
-        rollback.or_else(|| told.status_reason.clone()).unwrap_or_else(|| "ECS gives no reason".into())
+        let rollback = told.rollback.as_ref().and_then(|rollback| rollback.reason.as_ref());
+        shown(aws, rollback.or(told.status_reason.as_ref()))
     };
     match &told.status {
         ServiceDeploymentStatus::Successful => match service.primary() {
@@ -203,6 +204,11 @@ fn by_service_deployment(
     }
 }
 
+/// What may be shown of a reason.
+fn shown(aws: &Aws<'_>, reason: Option<&Said>) -> String {
+    reason.map_or_else(|| "ECS gives no reason".into(), |said| aws.shown(said).to_string())
+}
+
 /// What a deployment in stages waits for, if its stage is one in which nothing moves.
 fn waits(service: &Service, told: &ServiceDeployment) -> Option<String> {
     let stage = told.lifecycle_stage.as_deref()?;
@@ -215,13 +221,10 @@ fn waits(service: &Service, told: &ServiceDeployment) -> Option<String> {
 }
 
 /// From the deployments alone: services that ECS keeps no service deployments of.
-fn by_deployments(service: &Service, mine: Option<&Deployment>, mission: &Mission) -> Standing {
+fn by_deployments(aws: &Aws<'_>, service: &Service, mine: Option<&Deployment>, mission: &Mission) -> Standing {
     let Some(primary) = service.primary() else { return Standing::Underway };
     let failed = mine.is_some_and(|mine| mine.rollout_state.as_deref() == Some("FAILED"));
-    let why = || {
-        let reason = mine.and_then(|mine| mine.rollout_state_reason.clone());
-        reason.unwrap_or_else(|| "ECS gives no reason".into())
-    };
+    let why = || shown(aws, mine.and_then(|mine| mine.rollout_state_reason.as_ref()));
     if mine.is_some_and(|mine| mine.id == primary.id) {
         return match primary.rollout_state.as_deref() {
             Some("COMPLETED") => Standing::Done,

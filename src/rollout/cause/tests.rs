@@ -1,7 +1,7 @@
 use super::*;
 
 fn container(name: &str, exit_code: Option<i64>, reason: &str) -> TaskContainer {
-    let reason = Some(reason.to_owned()).filter(|reason| !reason.is_empty());
+    let reason = Some(reason).filter(|reason| !reason.is_empty()).map(Said::from);
     TaskContainer { name: name.into(), exit_code, reason, ..TaskContainer::default() }
 }
 

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use jiff::SignedDuration;
 
 use crate::rollout::port::{Call, CallError, Failure, Wire};
+use crate::rollout::said::Veil;
 
 /// Passes calls on, and remembers what came of them.
 pub(super) struct Listening<'w> {
@@ -37,7 +38,7 @@ impl<'w> Listening<'w> {
 
 impl Wire for Listening<'_> {
     fn call(&self, call: &Call) -> Result<Vec<u8>, CallError> {
-        let answer = self.wire.call(call);
+        let answer = self.wire.call(call).map_err(|error| error.under(&Veil::default()));
         let action = format!("{}:{}", call.api.prefix(), call.operation);
         let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
         let before = heard.remove(&action);

@@ -173,8 +173,9 @@ def _fail(world, service, deployment):
     if not counts or deployment.failed < watch["threshold"]:
         return
     watch["status"] = "TRIGGERED"
-    service.say(world, f"(deployment {deployment.id}) deployment failed: tasks failed to start.")
-    failed(world, service, deployment, breaker["rollback"], "ECS deployment circuit breaker", "tasks failed to start.")
+    why = told["message"] or "tasks failed to start."
+    service.say(world, f"(deployment {deployment.id}) deployment failed: {why}")
+    failed(world, service, deployment, breaker["rollback"], "ECS deployment circuit breaker", why)
 
 
 def failed(world, service, deployment, back, who, why):
