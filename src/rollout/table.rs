@@ -35,6 +35,8 @@ pub(super) struct World {
     pub(super) schedules: Vec<(&'static str, String)>,
     /// What fails, by action, and with which code.
     pub(super) failing: BTreeMap<&'static str, (Failure, &'static str)>,
+    /// What an action is answered, whatever is there.
+    pub(super) answers: BTreeMap<&'static str, Json>,
     /// Members that registering refuses, as they stand in the text.
     pub(super) refused_text: Vec<&'static str>,
     /// Members that registering drops without a word.
@@ -108,6 +110,9 @@ impl World {
         }
         if let Some((failure, code)) = self.failing.get(action.as_str()) {
             return Err(refusal(call, *failure, code));
+        }
+        if let Some(answer) = self.answers.get(action.as_str()) {
+            return Ok(answer.clone());
         }
         match (call.api, call.operation) {
             (Api::Ecs, operation) if operation.contains("TaskDefinition") => self.of_definitions(call),
@@ -201,7 +206,12 @@ impl World {
                 for sets in services.iter_mut().filter_map(|service| service.get_mut("taskSets")?.as_array_mut()) {
                     sets.retain(|set| set["goneAt"].as_i64().is_none_or(|at| at > self.seconds));
                 }
-                json!({ "services": services })
+                let is_of =
+                    |service: &Json, name: &Json| service["serviceArn"] == *name || service["serviceName"] == *name;
+                let asked = body["services"].as_array().unwrap().iter();
+                let missing = asked.filter(|name| !services.iter().any(|service| is_of(service, name)));
+                let missing = missing.map(|name| json!({ "arn": name, "reason": "MISSING" })).collect::<Vec<_>>();
+                json!({ "services": services, "failures": missing })
             }
             "DescribeTaskSets" => {
                 let now = self.seconds;

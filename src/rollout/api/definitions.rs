@@ -84,15 +84,13 @@ impl Aws<'_> {
             answer => answer?,
         };
         let answer: Answer = parsed(Api::Ecs, DESCRIBE, &bytes)?;
-        let whole: Json = parsed(Api::Ecs, DESCRIBE, &bytes)?;
-        let text = serde_json::to_string_pretty(&whole);
-        let text = text.map_err(|_| CallError::new(Api::Ecs, DESCRIBE, Failure::Unreadable))?;
+        let told = std::str::from_utf8(&bytes).map_err(|_| CallError::new(Api::Ecs, DESCRIBE, Failure::Unreadable))?;
         Ok(Some(Described {
             attributes: answer.task_definition.attributes(),
             arn: answer.task_definition.task_definition_arn,
             status: answer.task_definition.status,
             tags: answer.tags,
-            text: format!("{text}\n"),
+            text: laid_out(told),
         }))
     }
 
@@ -117,5 +115,72 @@ impl Aws<'_> {
     /// Deregisters a revision: it becomes `INACTIVE`, and no service can be given it any more.
     pub fn deregister(&self, arn: &RevisionArn) -> Result<(), CallError> {
         self.write::<Json>(Api::Ecs, "DeregisterTaskDefinition", &json!({ "taskDefinition": arn })).map(drop)
+    }
+}
+
+/// JSON with a line for each member and element. Every name, text and number keeps its bytes: what no type of ours can hold survives.
+fn laid_out(json: &str) -> String {
+    let (mut text, mut depth, mut in_string, mut escaped) = (String::new(), 0, false, false);
+    let line = |text: &mut String, depth: usize| {
+        text.push('\n');
+        text.extend(std::iter::repeat_n("  ", depth));
+    };
+    let mut rest = json.chars().peekable();
+    while let Some(next) = rest.next() {
+        if in_string {
+            in_string = escaped || next != '"';
+            escaped = !escaped && next == '\\';
+            text.push(next);
+            continue;
+        }
+        match next {
+            ' ' | '\t' | '\n' | '\r' => {}
+            '{' | '[' => {
+                text.push(next);
+                while rest.next_if(char::is_ascii_whitespace).is_some() {}
+                if let Some(close) = rest.next_if(|close| matches!(close, '}' | ']')) {
+                    text.push(close);
+                } else {
+                    depth += 1;
+                    line(&mut text, depth);
+                }
+            }
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                line(&mut text, depth);
+                text.push(next);
+            }
+            ',' => {
+                text.push(next);
+                line(&mut text, depth);
+            }
+            ':' => text.push_str(": "),
+            _ => {
+                in_string = next == '"';
+                text.push(next);
+            }
+        }
+    }
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_definition_is_laid_out_as_people_read_it_and_keeps_its_bytes() {
+        let told =
+            r#" {"a" :{"b": [ 1.50, 1e3 , null,{} ,[ ]]}, "c\"{,:":"x\\" ,"$serde_json::private::Number":"12"} "#;
+        let text = "{\n  \"a\": {\n    \"b\": [\n      1.50,\n      1e3,\n      null,\n      {},\n      []\n    ]\n  },\n  \
+            \"c\\\"{,:\": \"x\\\\\",\n  \"$serde_json::private::Number\": \"12\"\n}\n";
+        assert_eq!(laid_out(told), text);
+    }
+
+    #[test]
+    fn it_is_laid_out_as_before() {
+        let plain: Json = json!({ "a": [1, { "b": [], "c": {} }, "d"], "e": { "f": true } });
+        assert_eq!(laid_out(&plain.to_string()), format!("{}\n", serde_json::to_string_pretty(&plain).unwrap()));
     }
 }

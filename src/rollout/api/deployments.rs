@@ -132,18 +132,6 @@ pub struct ServiceRevision {
     pub container_images: Vec<RevisionImage>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Deployments {
-    service_deployments: Vec<ServiceDeployment>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Revisions {
-    service_revisions: Vec<ServiceRevision>,
-}
-
 impl Aws<'_> {
     /// The latest deployments of a service, newest first; at most so many, and 20 in any case. `None` where the service has no such history, as
     /// with the controllers `CODE_DEPLOY` and `EXTERNAL`.
@@ -188,14 +176,16 @@ impl Aws<'_> {
             return Ok(Vec::new());
         }
         let body = json!({ "serviceDeploymentArns": arns });
-        Ok(self.read::<Deployments>(Api::Ecs, "DescribeServiceDeployments", &body)?.service_deployments)
+        let is_it = |told: &ServiceDeployment, arn: &str| told.service_deployment_arn == arn;
+        self.described("DescribeServiceDeployments", &body, "serviceDeployments", (arns, is_it))
     }
 
     /// A service revision by its ARN; `None` where there is none.
     pub fn service_revision(&self, arn: &str) -> Result<Option<ServiceRevision>, CallError> {
         let body = json!({ "serviceRevisionArns": [arn] });
-        let told: Revisions = self.read(Api::Ecs, "DescribeServiceRevisions", &body)?;
-        Ok(told.service_revisions.into_iter().next())
+        let (asked, is_it) = ([arn.to_owned()], |told: &ServiceRevision, arn: &str| told.service_revision_arn == arn);
+        let told = self.described("DescribeServiceRevisions", &body, "serviceRevisions", (&asked, is_it))?;
+        Ok(told.into_iter().next())
     }
 
     /// Makes a deployment that is in progress go back (`StopServiceDeployment`, whose documented type is `ROLLBACK`).

@@ -3,6 +3,7 @@
 //! An answer is read into the members that the roll-out needs; all others are passed over, so that a service that learns something new
 //! breaks nothing.
 
+mod answer;
 mod codedeploy;
 mod definitions;
 mod deployments;
@@ -33,6 +34,7 @@ pub use services::{
 pub use task_sets::TaskSet;
 pub use tasks::{Task, TaskContainer, TaskStatus};
 
+use self::answer::{last, list, parsed, seconds};
 use self::limits::{Bucket, Limits};
 use super::port::{Api, Call, CallError, Clock, Effect, Failure, Wire};
 use super::said::{Said, Shown, Veil};
@@ -109,62 +111,8 @@ impl<'p> Aws<'p> {
         error.under(&self.veil.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// All pages of a list.
-    fn pages<T>(
-        &self,
-        api: Api,
-        operation: &'static str,
-        mut body: Json,
-        mut items: impl FnMut(Json) -> Option<Vec<T>>,
-    ) -> Result<Vec<T>, CallError> {
-        let mut all = Vec::new();
-        loop {
-            let mut page: Json = self.read(api, operation, &body)?;
-            let token = ["nextToken", "NextToken"].into_iter().find_map(|name| {
-                let token = page.get_mut(name)?.take();
-                token.as_str().is_some_and(|token| !token.is_empty()).then_some((name, token))
-            });
-            all.extend(items(page).ok_or_else(|| CallError::new(api, operation, Failure::Unreadable))?);
-            match token {
-                Some((name, token)) => body[name] = token,
-                None => return Ok(all),
-            }
-        }
-    }
-
-    /// All pages of a list of ARNs or names.
-    fn names(
-        &self,
-        api: Api,
-        operation: &'static str,
-        body: Json,
-        member: &'static str,
-    ) -> Result<Vec<String>, CallError> {
-        self.pages(api, operation, body, |mut page| serde_json::from_value(list(&mut page, member)).ok())
-    }
-
     /// Which account this is.
     pub fn identity(&self) -> Result<Identity, CallError> {
         self.read(Api::Sts, "GetCallerIdentity", &json!({}))
     }
-}
-
-fn parsed<T: DeserializeOwned>(api: Api, operation: &'static str, bytes: &[u8]) -> Result<T, CallError> {
-    let bytes = if bytes.is_empty() { b"{}" } else { bytes };
-    // The error of the parser may quote the answer.
-    serde_json::from_slice(bytes).map_err(|_| CallError::new(api, operation, Failure::Unreadable))
-}
-
-/// A list of an answer, empty where it is left out.
-fn list(page: &mut Json, member: &str) -> Json {
-    page.get_mut(member).map_or_else(|| json!([]), Json::take)
-}
-
-/// A time as ECS writes it: seconds since 1970, with a fraction.
-fn seconds<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<jiff::Timestamp>, D::Error> {
-    let seconds: Option<serde_json::Number> = serde::Deserialize::deserialize(from)?;
-    let seconds = seconds.and_then(|seconds| seconds.as_f64());
-    let since = seconds.and_then(|seconds| jiff::SignedDuration::try_from_secs_f64(seconds).ok());
-    // A time that no calendar has is no time.
-    Ok(since.and_then(|since| jiff::Timestamp::UNIX_EPOCH.checked_add(since).ok()))
 }

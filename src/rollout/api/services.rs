@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use super::{Aws, TaskSet, seconds};
+use super::{Aws, TaskSet, last, seconds};
 use crate::rollout::arn::RevisionArn;
 use crate::rollout::port::{Api, CallError};
 use crate::rollout::said::Said;
@@ -294,12 +294,6 @@ impl Service {
 /// `DescribeServices` takes so many names at most.
 const DESCRIBED_AT_ONCE: usize = 10;
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Services {
-    services: Vec<Service>,
-}
-
 #[derive(Deserialize)]
 struct Updated {
     service: Service,
@@ -311,12 +305,12 @@ impl Aws<'_> {
         let mut found = Vec::new();
         for names in names.chunks(DESCRIBED_AT_ONCE) {
             let body = json!({ "cluster": cluster, "services": names, "include": ["TAGS"] });
-            let mut told = self.read::<Services>(Api::Ecs, "DescribeServices", &body)?.services;
-            for name in names {
-                let is_it = |service: &Service| service.service_name == *name || service.service_arn == *name;
-                let at = told.iter().position(is_it);
-                found.push(at.map(|at| told.swap_remove(at)));
-            }
+            // A cluster has one service of a name, whichever form of ARN names it.
+            let is_it = |service: &Service, name: &str| {
+                service.service_name == last(name) || last(&service.service_arn) == last(name)
+            };
+            let told = self.described("DescribeServices", &body, "services", (names, is_it))?;
+            found.extend(names.iter().map(|name| told.iter().find(|service| is_it(service, name)).cloned()));
         }
         Ok(found)
     }
@@ -344,20 +338,16 @@ impl Aws<'_> {
     pub fn launch_types_of_providers(&self, names: &[String]) -> Result<BTreeSet<LaunchType>, CallError> {
         #[derive(Default, Deserialize)]
         #[serde(rename_all = "camelCase", default)]
-        struct Providers {
-            capacity_providers: Vec<Provider>,
-        }
-        #[derive(Default, Deserialize)]
-        #[serde(rename_all = "camelCase", default)]
         struct Provider {
             name: String,
             auto_scaling_group_provider: Option<Json>,
             managed_instances_provider: Option<Json>,
         }
         let body = json!({ "capacityProviders": names });
-        let told: Providers = self.read(Api::Ecs, "DescribeCapacityProviders", &body)?;
+        let is_it = |provider: &Provider, name: &str| last(&provider.name) == last(name);
+        let told = self.described("DescribeCapacityProviders", &body, "capacityProviders", (names, is_it))?;
         let of = |name: &String| {
-            let provider = told.capacity_providers.iter().find(|provider| provider.name == *name);
+            let provider = told.iter().find(|provider| is_it(provider, name));
             match provider.map(|told| (&told.auto_scaling_group_provider, &told.managed_instances_provider)) {
                 Some((Some(_), None)) => vec![LaunchType::Ec2],
                 Some((None, Some(_))) => vec![LaunchType::ManagedInstances],

@@ -72,12 +72,6 @@ pub enum TaskStatus {
 /// `DescribeTasks` takes so many ARNs at most.
 const DESCRIBED_AT_ONCE: usize = 100;
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Tasks {
-    tasks: Vec<Task>,
-}
-
 impl Aws<'_> {
     /// The tasks of a service.
     pub fn tasks(&self, cluster: &str, service: &str, status: TaskStatus) -> Result<Vec<Task>, CallError> {
@@ -101,7 +95,8 @@ impl Aws<'_> {
         let mut tasks = Vec::new();
         for arns in arns.chunks(DESCRIBED_AT_ONCE) {
             let body = json!({ "cluster": cluster, "tasks": arns });
-            tasks.extend(self.read::<Tasks>(Api::Ecs, "DescribeTasks", &body)?.tasks);
+            let is_it = |task: &Task, arn: &str| task.task_arn == arn;
+            tasks.extend(self.described("DescribeTasks", &body, "tasks", (arns, is_it))?);
         }
         Ok(tasks)
     }
@@ -110,12 +105,8 @@ impl Aws<'_> {
     pub fn instance_attributes(&self, cluster: &str) -> Result<Vec<Vec<String>>, CallError> {
         #[derive(Default, Deserialize)]
         #[serde(rename_all = "camelCase", default)]
-        struct Instances {
-            container_instances: Vec<Instance>,
-        }
-        #[derive(Default, Deserialize)]
-        #[serde(default)]
         struct Instance {
+            container_instance_arn: String,
             attributes: Vec<Attribute>,
         }
         #[derive(Default, Deserialize)]
@@ -128,9 +119,10 @@ impl Aws<'_> {
         let mut all = Vec::new();
         for arns in arns.chunks(DESCRIBED_AT_ONCE) {
             let body = json!({ "cluster": cluster, "containerInstances": arns });
-            let told: Instances = self.read(Api::Ecs, "DescribeContainerInstances", &body)?;
+            let is_it = |instance: &Instance, arn: &str| instance.container_instance_arn == arn;
+            let told = self.described("DescribeContainerInstances", &body, "containerInstances", (arns, is_it))?;
             let names = |instance: Instance| instance.attributes.into_iter().map(|attribute| attribute.name).collect();
-            all.extend(told.container_instances.into_iter().map(names));
+            all.extend(told.into_iter().map(names));
         }
         Ok(all)
     }

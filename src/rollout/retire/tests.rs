@@ -174,6 +174,27 @@ fn what_cannot_be_read_keeps_it_and_names_the_permission() {
 }
 
 #[test]
+fn what_is_listed_and_cannot_be_seen_keeps_it() {
+    for (action, reason) in [
+        ("ecs:DescribeServices", "THROTTLED"),
+        ("ecs:DescribeTasks", "ACCESS_DENIED"),
+        ("ecs:DescribeTasks", "ANOTHER_ONE"),
+    ] {
+        let table = after_a_run(|world| {
+            world.tasks.insert(CLUSTER.into(), vec![task(8, "mina")]);
+            let failure = json!({ "arn": SERVICE, "reason": reason });
+            world.answers.insert(action, json!({ "services": [], "tasks": [], "failures": [failure] }));
+        });
+        let (aws, record) = (Aws::new(&table, &table), record(&table, vec![entry(Outcome::Verified)]));
+        let plan = look(&aws, &record, MIN_AGE).unwrap();
+        let Verdict::Keep(why) = &plan.candidates[0].verdict else { panic!("{action}") };
+        assert!(why[0].what.contains(action) && why[0].what.contains(reason), "{why:?}");
+        assert!(matches!(carry_out(&aws, &record, &plan.candidates[0], MIN_AGE), Ok(Retired::Kept(_))));
+        assert_eq!(table.writes(), Vec::<String>::new());
+    }
+}
+
+#[test]
 fn without_credentials_there_is_no_plan() {
     let table = after_a_run(|world| world.fail("ecs:ListClusters", (Failure::NoCredentials, "")));
     let record = record(&table, vec![entry(Outcome::Verified)]);
