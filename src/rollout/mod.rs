@@ -22,6 +22,7 @@ pub mod retire;
 pub mod running;
 pub mod said;
 pub mod same;
+pub mod trace;
 pub mod watch;
 
 #[cfg(test)]

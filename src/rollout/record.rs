@@ -38,6 +38,9 @@ pub struct Entry {
     pub before: RevisionArn,
     /// The hardened revision.
     pub after: Option<RevisionArn>,
+    /// When the deployment that served before was made, as AWS tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub served_since: Option<Timestamp>,
     /// What carries it, once it was begun.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployment: Option<DeploymentId>,
@@ -95,7 +98,8 @@ pub enum Outcome {
     Verified,
     /// It runs the hardened revision, and there was nothing to tell whether it serves.
     WeaklyVerified,
-    /// It was given the hardened revision, and nothing tells whether it works.
+    /// It was given the hardened revision, and nothing tells whether it works. Without a deployment: it was about to be given it, and whether it
+    /// was is for the service to tell.
     NotVerified,
     /// It failed, and runs what ran before.
     RolledBack,
@@ -135,6 +139,7 @@ mod tests {
                 service: "arn:aws:ecs:eu-central-1:123456789012:service/shop/checkout".into(),
                 before: RevisionArn("arn:aws:ecs:eu-central-1:123456789012:task-definition/checkout-api:7".into()),
                 after: None,
+                served_since: None,
                 deployment: Some(DeploymentId::CodeDeploy {
                     id: "d-1".into(),
                     application: "a".into(),

@@ -52,6 +52,8 @@ pub(crate) struct Case {
     /// Command lines that go first.
     #[serde(default)]
     pub(crate) before: Vec<String>,
+    /// A command line that goes then, and is killed once the first fault strikes.
+    pub(crate) killed: Option<String>,
     /// What somebody else does then.
     #[serde(default)]
     pub(crate) meanwhile: Vec<(String, String, Value)>,

@@ -57,6 +57,11 @@ impl Runner {
                 return vec![format!("before: `{line}` ended with {}\n{}{}", ended.status, ended.out, ended.err)];
             }
         }
+        if let Some(line) = &case.killed {
+            self.double.forget_calls();
+            self.double.faults(&json!(case.faults));
+            self.kill(&place, case, line);
+        }
         for (service, operation, input) in &case.meanwhile {
             let call = json!({ "service": service, "operation": operation, "input": input });
             self.double.control("POST", "call", Some(&call));
@@ -66,7 +71,9 @@ impl Runner {
             fs::write(place.path().join(name), content.replace("{definition}", &definition)).unwrap();
         }
         self.double.forget_calls();
-        self.double.faults(&json!(case.faults));
+        if case.killed.is_none() {
+            self.double.faults(&json!(case.faults));
+        }
         let ended = self.command(&place, case, &case.run, case.interrupt.as_deref());
         if self.shows {
             println!("--- {}\n{}{}{:?}", case.name, ended.out, ended.err, writing(&self.double.calls()));
@@ -142,6 +149,13 @@ impl Runner {
     /// Runs a command line where the policy is, and nothing of the developer's own can be seen.
     fn command(&self, place: &TempDir, case: &Case, line: &str, interrupt: Option<&str>) -> Ended {
         let (out, err) = (place.path().join("stdout"), place.path().join("stderr"));
+        let child = self.started(place, case, line);
+        let status = self.waited(child, interrupt);
+        Ended { status, out: fs::read_to_string(out).unwrap(), err: fs::read_to_string(err).unwrap() }
+    }
+
+    fn started(&self, place: &TempDir, case: &Case, line: &str) -> Child {
+        let (out, err) = (place.path().join("stdout"), place.path().join("stderr"));
         let mut command = Command::new(env!("CARGO_BIN_EXE_ecs-harden"));
         command
             .args(words(line))
@@ -161,9 +175,23 @@ impl Runner {
                 command.env(name, value);
             }
         }
-        let child = command.spawn().unwrap();
-        let status = self.waited(child, interrupt);
-        Ended { status, out: fs::read_to_string(out).unwrap(), err: fs::read_to_string(err).unwrap() }
+        command.spawn().unwrap()
+    }
+
+    /// Kills a command once the first fault strikes, and waits until the call that it met is over: that goes on without whoever made it.
+    fn kill(&self, place: &TempDir, case: &Case, line: &str) {
+        let mut child = self.started(place, case, line);
+        let begun = Instant::now();
+        let met = |runner: &Self| runner.double.control("GET", "faults", None)[0]["used"] != 0;
+        while !met(self) && begun.elapsed() < LIMIT {
+            thread::sleep(Duration::from_millis(10));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let call = format!("{}:{}", case.faults[0]["service"], case.faults[0]["operation"]).replace('"', "");
+        while !self.made(&call) && begun.elapsed() < LIMIT {
+            thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// Waits for the end; presses Ctrl-C once a call was made, or was made so often.

@@ -222,7 +222,11 @@ impl Run<'_> {
     fn roll_out(&mut self, batch: &[Turn<'_>], context: &mut Context) -> Result<Vec<Verdict>, CliError> {
         for place in batch {
             let after = self.carried.registrations[&place.unit].revision.clone();
-            self.carried.record.services[place.number].after = Some(after);
+            let entry = &mut self.carried.record.services[place.number];
+            // Written before anything is sent: if this is the last that is heard of it, whoever goes on has to look.
+            entry.after = Some(after);
+            entry.outcome = Outcome::NotVerified;
+            entry.reason = Some("it was about to be deployed, and nothing is known since".into());
         }
         self.save()?;
         let (sender, receiver) = mpsc::channel();
@@ -261,7 +265,7 @@ impl Run<'_> {
                 Note::Told(message) => self.tell(&message, context),
                 Note::Begun(number, deployment) => {
                     let entry = &mut self.carried.record.services[number];
-                    (entry.deployment, entry.outcome) = (Some(deployment), Outcome::Begun);
+                    (entry.deployment, entry.outcome, entry.reason) = (Some(deployment), Outcome::Begun, None);
                     self.save()
                 }
             };
@@ -347,6 +351,7 @@ fn begin(proposal: &Proposal, began: Timestamp) -> Record {
         service: member.running.service.service_arn.clone(),
         before: member.running.revision.arn.clone(),
         after: None,
+        served_since: member.running.service.primary().and_then(|primary| primary.created_at),
         deployment: None,
         outcome: if unit.input.is_some() { Outcome::NotBegun } else { Outcome::Unchanged },
         reason: None,

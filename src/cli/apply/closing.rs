@@ -17,10 +17,16 @@ use crate::rollout::record::{Entry, Outcome};
 /// So many likely causes are told.
 const CAUSES: usize = 5;
 
-/// The exit status of a run.
+/// The exit status of a run. What was not looked at this time counts as it was written down.
 pub(super) fn exit(carried: &Carried) -> Exit {
-    let verdicts = carried.verdicts.values().map(exit_of);
-    verdicts.chain(carried.stopped.as_ref().map(crate::cli::CliError::exit)).max().unwrap_or(Exit::Clean)
+    let services = carried.record.services.iter().enumerate();
+    let services = services.map(|(number, entry)| match carried.verdicts.get(&number) {
+        Some(verdict) => exit_of(verdict),
+        // What stopped the run says why nothing was begun.
+        None if carried.stopped.is_some() => Exit::Clean,
+        None => exit_of_outcome(entry.outcome),
+    });
+    services.chain(carried.stopped.as_ref().map(crate::cli::CliError::exit)).max().unwrap_or(Exit::Clean)
 }
 
 /// The exit status that a verdict asks for.
@@ -29,11 +35,18 @@ pub(super) fn exit_of(verdict: &Verdict) -> Exit {
         return Exit::Interrupted;
     }
     match verdict.outcome {
-        Some(Outcome::Verified | Outcome::WeaklyVerified | Outcome::Unchanged) => Exit::Clean,
         Some(Outcome::NotBegun) if verdict.call.is_some() => Exit::Aws,
-        Some(Outcome::NotBegun | Outcome::Superseded) => Exit::Refused,
-        Some(Outcome::RolledBack | Outcome::Failed) => Exit::Failed,
-        Some(Outcome::NotVerified | Outcome::Begun) | None => Exit::NotVerified,
+        Some(outcome) => exit_of_outcome(outcome),
+        None => Exit::NotVerified,
+    }
+}
+
+const fn exit_of_outcome(outcome: Outcome) -> Exit {
+    match outcome {
+        Outcome::Verified | Outcome::WeaklyVerified | Outcome::Unchanged => Exit::Clean,
+        Outcome::NotBegun | Outcome::Superseded => Exit::Refused,
+        Outcome::RolledBack | Outcome::Failed => Exit::Failed,
+        Outcome::NotVerified | Outcome::Begun => Exit::NotVerified,
     }
 }
 
@@ -152,13 +165,10 @@ fn next_steps(entry: &Entry, verdict: &Verdict, place: &Place) -> Vec<String> {
     let watch = format!("`ecs-harden watch {flags}` goes on looking");
     let back = format!("`ecs-harden rollback {flags}` gives the service {} again", entry.before.short());
     if let Some(error) = verdict.call.as_ref().filter(|error| error.failure != Failure::Interrupted) {
-        let mut steps = vec![error.next_step()];
-        if error.is_uncertain() && verdict.deployment.is_none() {
-            let (cluster, service) = (service_name(&entry.cluster), service_name(&entry.service));
-            steps = vec![format!(
-                "`aws ecs describe-services --cluster {cluster} --services {service} --query 'services[].deployments'` shows whether it was begun"
-            )];
+        if error.is_uncertain() && verdict.deployment.is_none() && entry.after.is_some() {
+            return vec![format!("`ecs-harden watch {flags}` looks whether it was begun, and goes on"), back];
         }
+        let mut steps = vec![error.next_step()];
         if verdict.deployment.is_some() {
             steps.extend([watch, back]);
         }
@@ -194,7 +204,7 @@ fn next_steps(entry: &Entry, verdict: &Verdict, place: &Place) -> Vec<String> {
 }
 
 /// The summary for programs: one object.
-pub(super) fn to_json(carried: &Carried) -> Json {
+pub(super) fn to_json(carried: &Carried, exit: Exit) -> Json {
     let services = carried.record.services.iter().enumerate().map(|(number, entry)| {
         let mut told = serde_json::to_value(entry).unwrap_or_default();
         if let Some(verdict) = carried.verdicts.get(&number) {
@@ -205,7 +215,7 @@ pub(super) fn to_json(carried: &Carried) -> Json {
     });
     json!({
         "event": "ended",
-        "exit": exit(carried) as u8,
+        "exit": exit as u8,
         "record": carried.place.record(),
         "services": services.collect::<Vec<_>>(),
         "registered": carried.registrations.values().map(|told| told.revision.0.clone()).collect::<Vec<_>>(),

@@ -119,10 +119,10 @@ fn work(mut arguments: Apply, saved: Option<&saved::Saved>, context: &mut Contex
     }
     let carried = carry::carry_out(&proposal, &arguments, context)?;
     write!(context.err, "{}", closing::render(&carried))?;
-    if arguments.format == Format::Json {
-        writeln!(context.out, "{}", closing::to_json(&carried))?;
-    }
     let exit = closing::exit(&carried);
+    if arguments.format == Format::Json {
+        writeln!(context.out, "{}", closing::to_json(&carried, exit))?;
+    }
     match carried.stopped {
         // The error says it, and what was done before is told above.
         Some(error) if error.exit() == exit => Err(error),

@@ -5,9 +5,9 @@ use std::io::Write;
 
 use super::carry::{Carried, Place, form};
 use super::tell::{Form, Message, Teller};
-use crate::cli::CliError;
 use crate::cli::args::Format;
 use crate::cli::args::live::Account;
+use crate::cli::{CliError, Exit};
 use crate::context::Context;
 use crate::rollout::api::{Aws, Controller, Service, ServiceDeploymentStatus};
 use crate::rollout::apply::{Event, FailedRevision, OnFailure, Options, Turn, Verdict};
@@ -18,6 +18,7 @@ use crate::rollout::port::CallError;
 use crate::rollout::record::{DeploymentId, Entry, FORM, Outcome, Record};
 use crate::rollout::resume::{Signs, signs};
 use crate::rollout::running::serving;
+use crate::rollout::trace::{self, Trace};
 use crate::rollout::watch::{News, Patience};
 
 /// The account that flags name; the region of the record where they name none.
@@ -90,6 +91,14 @@ pub(super) fn current(aws: &Aws<'_>, service: &Service) -> Result<Option<Current
     }
 }
 
+/// The deployment of an entry: as it was written down, or as the service shows it.
+pub(super) fn traced(aws: &Aws<'_>, service: &Service, mission: &Mission, entry: &Entry) -> Result<Trace, CliError> {
+    match &entry.deployment {
+        Some(deployment) => Ok(Trace::Deployment(deployment.clone())),
+        None => trace::find(aws, service, mission, entry.served_since).map_err(begin_error),
+    }
+}
+
 /// The revision of the last deployment that succeeded, other than this one. ECS keeps deployments for 90 days.
 pub(super) fn last_success(
     aws: &Aws<'_>,
@@ -129,6 +138,7 @@ pub(super) fn alone(
         service: service.service_arn.clone(),
         before: mission.before.clone(),
         after: Some(mission.after.clone()),
+        served_since: None,
         outcome: if deployment.is_some() { Outcome::Begun } else { Outcome::NotBegun },
         deployment,
         reason: None,
@@ -193,10 +203,10 @@ impl<'l> Looker<'l> {
     }
 
     /// Tells the end.
-    pub(super) fn close(&self, carried: &Carried, context: &mut Context) -> Result<(), CliError> {
+    pub(super) fn close(&self, carried: &Carried, exit: Exit, context: &mut Context) -> Result<(), CliError> {
         write!(context.err, "{}", super::closing::render(carried))?;
         if form(self.format, context) == Form::Json {
-            writeln!(context.out, "{}", super::closing::to_json(carried))?;
+            writeln!(context.out, "{}", super::closing::to_json(carried, exit))?;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use super::carry::{Carried, Place};
-use super::resumed::{Looker, account, alone, begin_error, current, last_success, only_looking, same_account};
+use super::resumed::{Looker, account, alone, begin_error, current, last_success, only_looking, same_account, traced};
 use super::{asked, closing, records};
 use crate::cli::args::live::Rollback;
 use crate::cli::live::{self, Way};
@@ -19,6 +19,7 @@ use crate::rollout::port::CtrlC;
 use crate::rollout::record::{DeploymentId, Outcome, Record};
 use crate::rollout::resume;
 use crate::rollout::running::{busy, serving};
+use crate::rollout::trace::Trace;
 use crate::rollout::watch::Patience;
 
 /// One service on its way back.
@@ -133,8 +134,9 @@ fn carry_out(
             break;
         }
     }
-    looker.close(&carried, context)?;
-    Ok(carried.verdicts.values().map(exit_of).max().unwrap_or(Exit::Clean))
+    let exit = carried.verdicts.values().map(exit_of).max().unwrap_or(Exit::Clean);
+    looker.close(&carried, exit, context)?;
+    Ok(exit)
 }
 
 /// To be back is what was wanted.
@@ -151,35 +153,57 @@ fn of_record(aws: &Aws<'_>, record: &Record, context: &mut Context) -> Result<Ve
     let mut returns = Vec::new();
     for (number, entry) in record.services.iter().enumerate() {
         let begun = !matches!(entry.outcome, Outcome::NotBegun | Outcome::Unchanged | Outcome::RolledBack);
-        let (Some(mission), Some(deployment), true) = (resume::mission(entry), &entry.deployment, begun) else {
-            continue;
-        };
+        let (Some(mission), true) = (resume::mission(entry), begun) else { continue };
         let service = live::service(aws, &mission.cluster, &mission.service)?;
+        let traced = traced(aws, &service, &mission, entry)?;
+        // A deployment that was looked for may have been waited for.
+        let service = match &entry.deployment {
+            Some(_) => service,
+            None => live::service(aws, &mission.cluster, &mission.service)?,
+        };
         let runs = serving(&service);
-        let sets = service.task_sets.iter().filter_map(|set| set.task_definition.as_ref());
-        let has_ours = runs.iter().chain(sets).any(|arn| arn.is(&mission.after));
-        if !has_ours {
-            if runs.as_ref().is_some_and(|runs| runs.is(&mission.before)) {
+        let is = |revision: &RevisionArn| runs.as_ref().is_some_and(|runs| runs.is(revision));
+        let mut sets = service.task_sets.iter().filter_map(|set| set.task_definition.as_ref());
+        // Ours, or ours is on its way to take the place of what serves.
+        let has_ours = is(&mission.after) || (is(&mission.before) && sets.any(|arn| arn.is(&mission.after)));
+        let deployment = match traced {
+            Trace::Deployment(deployment) if has_ours => deployment,
+            _ if is(&mission.before) => {
                 writeln!(context.err, "{}: runs {} already", clean(&mission.service), mission.before.short())?;
                 continue;
             }
-            let runs = runs.map_or_else(|| "nothing".to_owned(), |runs| runs.short().to_owned());
-            return Err(CliError::refused(
-                format!(
-                    "{} runs {runs}, and no longer {}, which the run gave it: nothing was changed",
-                    clean(&mission.service),
-                    mission.after.short()
-                ),
-                "somebody deployed since; name what it shall run: --cluster CLUSTER --service SERVICE --to REVISION",
-            ));
-        }
+            Trace::Nothing { .. } if has_ours => {
+                return Err(CliError::refused(
+                    format!(
+                        "{} runs {}, and which deployment brought it cannot be told: nothing was changed",
+                        clean(&mission.service),
+                        mission.after.short()
+                    ),
+                    "name what it shall run: --cluster CLUSTER --service SERVICE --to REVISION",
+                ));
+            }
+            _ => return Err(somebody_deployed(&mission, runs.as_ref())),
+        };
         usable(aws, &mission.before.0)?;
         let external = service.controller() == Controller::External;
-        let at = if !external && busy(aws, &service)?.is_some() { Stage::Underway } else { Stage::Finished };
-        let carrier = resume::carrier(aws, &service, deployment).map_err(begin_error)?;
-        returns.push(Return { number, mission, carrier, how: How::Undo(deployment.clone(), at) });
+        let underway = if external { !is(&mission.after) } else { busy(aws, &service)?.is_some() };
+        let at = if underway { Stage::Underway } else { Stage::Finished };
+        let carrier = resume::carrier(aws, &service, &deployment).map_err(begin_error)?;
+        returns.push(Return { number, mission, carrier, how: How::Undo(deployment, at) });
     }
     Ok(returns)
+}
+
+fn somebody_deployed(mission: &Mission, runs: Option<&RevisionArn>) -> CliError {
+    let runs = runs.map_or("nothing", RevisionArn::short);
+    CliError::refused(
+        format!(
+            "{} runs {runs}, and no longer {}, which the run gave it: nothing was changed",
+            clean(&mission.service),
+            mission.after.short()
+        ),
+        "somebody deployed since; name what it shall run: --cluster CLUSTER --service SERVICE --to REVISION",
+    )
 }
 
 /// One service, whatever brought it where it is.

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use super::carry::{Carried, Place};
-use super::resumed::{Looker, account, alone, begin_error, current, only_looking, same_account};
+use super::resumed::{Looker, account, alone, begin_error, current, only_looking, same_account, traced};
 use super::{closing, records};
 use crate::cli::args::live::Watch;
 use crate::cli::live::{self, Way};
@@ -11,11 +11,14 @@ use crate::cli::{CliError, Exit};
 use crate::context::Context;
 use crate::output::clean;
 use crate::rollout::api::Service;
-use crate::rollout::apply::{OnFailure, Options};
+use crate::rollout::apply::{OnFailure, Options, Verdict};
+use crate::rollout::arn::RevisionArn;
 use crate::rollout::bake::Bake;
+use crate::rollout::carrier::{Carrier, Mission};
 use crate::rollout::port::CtrlC;
 use crate::rollout::record::{DeploymentId, Outcome};
 use crate::rollout::resume;
+use crate::rollout::trace::Trace;
 use crate::rollout::watch::Patience;
 
 /// Runs the command.
@@ -42,9 +45,7 @@ fn of_record(mut run: Carried, mut looker: Looker<'_>, context: &mut Context) ->
     for number in 0..run.record.services.len() {
         let entry = run.record.services[number].clone();
         let open = matches!(entry.outcome, Outcome::Begun | Outcome::NotVerified);
-        let (Some(deployment), Some(mission), true) = (&entry.deployment, resume::mission(&entry), open) else {
-            continue;
-        };
+        let (Some(mission), true) = (resume::mission(&entry), open) else { continue };
         is_over = false;
         let Some(service) = looker.aws.service(&mission.cluster, &mission.service)? else {
             return Err(CliError::NoService {
@@ -52,10 +53,19 @@ fn of_record(mut run: Carried, mut looker: Looker<'_>, context: &mut Context) ->
                 next_step: "leave it: nothing of the run is left to look at".into(),
             });
         };
-        let carries = resume::carrier(looker.aws, &service, deployment).map_err(begin_error)?;
-        let known = told_before(&service, deployment);
-        let verdict =
-            looker.turn((&mission, &*carries), &known, context, |turn, tell| turn.see_through(deployment, tell))?;
+        let verdict = match traced(looker.aws, &service, &mission, &entry)? {
+            Trace::Deployment(deployment) => {
+                if entry.deployment.is_none() {
+                    run.record.services[number].deployment = Some(deployment.clone());
+                    run.save()?;
+                }
+                let carries = resume::carrier(looker.aws, &service, &deployment).map_err(begin_error)?;
+                let known = told_before(&service, &deployment);
+                let way = (&mission, &*carries as &dyn Carrier);
+                looker.turn(way, &known, context, |turn, tell| turn.see_through(&deployment, tell))?
+            }
+            Trace::Nothing { runs } => not_begun(&mission, runs.as_ref()),
+        };
         let interrupted = verdict.interrupted;
         run.judge(number, verdict);
         run.save()?;
@@ -66,8 +76,21 @@ fn of_record(mut run: Carried, mut looker: Looker<'_>, context: &mut Context) ->
     if is_over {
         writeln!(context.err, "nothing of this run is under way")?;
     }
-    looker.close(&run, context)?;
-    Ok(closing::exit(&run))
+    let exit = closing::exit(&run);
+    looker.close(&run, exit, context)?;
+    Ok(exit)
+}
+
+/// What became of a service that no deployment of ours is known of.
+fn not_begun(mission: &Mission, runs: Option<&RevisionArn>) -> Verdict {
+    let runs_before = runs.is_some_and(|runs| runs.is(&mission.before));
+    let (outcome, runs) = match runs {
+        Some(runs) if runs_before => (Outcome::NotBegun, runs.short()),
+        Some(runs) => (Outcome::Superseded, runs.short()),
+        None => (Outcome::Superseded, "nothing"),
+    };
+    let reason = format!("it runs {runs}, and no deployment of {} by this run is there", mission.after.short());
+    Verdict { outcome: Some(outcome), reason: Some(reason), ..Verdict::default() }
 }
 
 /// The events that were told before a deployment was made.
@@ -98,6 +121,7 @@ fn of_service(arguments: &Watch, mut looker: Looker<'_>, context: &mut Context) 
         looker.turn((mission, &*carries), &known, context, |turn, tell| turn.see_through(deployment, tell))?;
     let mut run = alone(looker.aws, &service, mission, Some(deployment.clone()), (cluster, name));
     run.judge(0, verdict);
-    looker.close(&run, context)?;
-    Ok(closing::exit(&run))
+    let exit = closing::exit(&run);
+    looker.close(&run, exit, context)?;
+    Ok(exit)
 }

@@ -102,6 +102,8 @@ pub struct CodeDeployment {
     pub rollback_info: Option<RollbackInfo>,
     /// Whether traffic went over and the old tasks are kept for a while.
     pub instance_termination_wait_time_started: bool,
+    /// What whoever made it calls it.
+    pub description: Option<String>,
     /// What was deployed, as it was sent.
     pub revision: Option<Json>,
 }

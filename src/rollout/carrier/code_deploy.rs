@@ -67,6 +67,11 @@ impl CodeDeploy {
         Ok(Self { group, appspec })
     }
 
+    /// What a deployment of ours is described as.
+    pub fn description(revision: &RevisionArn) -> String {
+        format!("ecs-harden: {}", revision.short())
+    }
+
     fn deployment(&self, aws: &Aws<'_>, to: &RevisionArn) -> Result<DeploymentId, BeginError> {
         let (application, name) = (&self.group.application_name, &self.group.deployment_group_name);
         let mut appspec = self.appspec.clone();
@@ -74,7 +79,7 @@ impl CodeDeploy {
         let text = appspec.to_string();
         let sha256 = digest(&text);
         let known = aws.open_code_deployments(application, name).map_err(BeginError::Refused)?;
-        let description = format!("ecs-harden: {}", to.short());
+        let description = Self::description(to);
         let send = || aws.create_code_deployment(&self.group, &text, &sha256, &description);
         let find = || {
             for id in aws.open_code_deployments(application, name)? {

@@ -78,8 +78,15 @@ impl Carrier for External {
     ) -> Result<Back, CallError> {
         let DeploymentId::External { task_set, before } = deployment else { return Ok(Back::There) };
         let sets = aws.task_sets(&mission.cluster, &mission.service)?;
-        if sets.iter().any(|set| set.task_set_arn == *task_set && set.status == "PRIMARY") {
-            primary_again(aws, mission, before)?;
+        let primary = sets.iter().find(|set| set.status == "PRIMARY");
+        let serves_before = |set: &TaskSet| {
+            set.task_set_arn == *before || set.task_definition.as_ref().is_some_and(|arn| arn.is(&mission.before))
+        };
+        match primary {
+            Some(set) if set.task_set_arn == *task_set => primary_again(aws, mission, before)?,
+            Some(set) if serves_before(set) => {}
+            // Somebody else's task set serves; what is left of ours may be what they go back to.
+            _ => return Ok(Back::Superseded { by: primary_revision(&sets) }),
         }
         match aws.delete_task_set(&mission.cluster, &mission.service, task_set) {
             // Gone, or going: the old one serves in any case.

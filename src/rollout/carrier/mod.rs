@@ -10,7 +10,7 @@ use std::time::Duration;
 
 pub use code_deploy::{AppSpecSource, CodeDeploy, GroupName};
 pub use external::External;
-pub use rolling::Rolling;
+pub use rolling::{Rolling, latest_deployment_to};
 
 use super::api::{Aws, ServiceEvent, Task, TaskSet, TaskStatus};
 use super::arn::RevisionArn;

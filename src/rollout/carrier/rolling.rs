@@ -131,6 +131,14 @@ fn deployment_for(aws: &Aws<'_>, mission: &Mission, to: &RevisionArn, current: O
     latest.iter().filter(|told| told.status.is_open()).find_map(heads_there)
 }
 
+/// The latest service deployment, if it heads or headed for the new revision.
+pub fn latest_deployment_to(aws: &Aws<'_>, mission: &Mission) -> Result<Option<ServiceDeployment>, CallError> {
+    let latest = aws.service_deployments(&mission.cluster, &mission.service, 1)?.into_iter().flatten().next();
+    let Some(target) = latest.as_ref().and_then(|told| told.target_service_revision.as_ref()) else { return Ok(None) };
+    let revision = aws.service_revision(&target.arn)?.and_then(|told| told.task_definition);
+    Ok(latest.filter(|_| revision.is_some_and(|arn| arn.is(&mission.after))))
+}
+
 /// Where a deployment stands, from what ECS tells of service and deployment.
 fn judged(aws: &Aws<'_>, (service, told): (&Service, Option<&ServiceDeployment>), id: &str, mission: &Mission) -> Look {
     let mine = service.deployments.iter().find(|deployment| deployment.id == id);

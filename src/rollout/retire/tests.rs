@@ -22,6 +22,7 @@ fn entry(outcome: Outcome) -> Entry {
         service: SERVICE.into(),
         before: revision(7),
         after: Some(revision(8)),
+        served_since: None,
         deployment: None,
         outcome,
         reason: None,
